@@ -31,18 +31,14 @@ ensure_keyring() {
 package_list() { sed 's/#.*//; s/ //g; /^$/d' "$source_dir/tests/machine/$1-root.packages" | paste -sd,; }
 
 make_root() {
-    local kind=$1 target=$2 part=$2.part options=()
+    local kind=$1 target=$2 part=$2.part options=() line
     ensure_keyring || return
     apt-get indextargets --format '$(ORIGIN)' | grep -q '^Debian$' || apt-get update || return
     rm -rf --one-file-system "$part"
     # A proxy that the host's apt needs is needed in the root as well.
     while read -r line; do options+=(--aptopt="$line"); done < <(apt-config dump | grep -iE '^Acquire::https?::.*proxy')
     mirror_lines | mmdebstrap --mode=root --variant=minbase --format=directory --keyring="$keyring" \
-        --include="$(package_list "$kind")" --dpkgopt=force-unsafe-io "${options[@]}" "$suite" "$part" - || return
-    customise_"$kind"_root "$part" || return
+        --include="$(package_list "$kind")" --dpkgopt=force-unsafe-io "${options[@]}" \
+        --customize-hook="$source_dir/tests/machine/customise-$kind-root.sh" "$suite" "$part" - || return
     mv "$part" "$target"
-}
-
-customise_build_root() {
-    mkdir -p "$1/src/mcpctl" "$1/var/cache/ccache"
 }

@@ -5,8 +5,8 @@
 # root_path build|run: where the root of that kind lives; the name carries a hash of all that it is made from.
 root_path() {
     local kind=$1 hash
-    local -a parts=(machine/make-root.sh "machine/$kind-root.packages")
-    [[ $kind == build ]] || parts+=(machine/make-run-root.sh fixtures/npm/package.json fixtures/npm/package-lock.json)
+    local -a parts=(machine/make-root.sh "machine/customise-$kind-root.sh" "machine/$kind-root.packages")
+    [[ $kind == build ]] || parts+=(fixtures/npm/package.json fixtures/npm/package-lock.json)
     hash=$(cd "$source_dir/tests" && cat "${parts[@]}" | sha256sum)
     echo "$cache/roots/$kind-${hash:0:12}"
 }
