@@ -1,0 +1,62 @@
+// The record of one instance.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/core/definitions.hpp"
+#include "agent/core/ids.hpp"
+
+namespace mcpctl {
+
+enum class InstanceState : std::uint8_t { starting, running, draining, restarting, backoff, failed };
+enum class Desired : std::uint8_t { running, stopped };
+
+enum class ReasonCode : std::uint8_t {
+    none,
+    exit_code,
+    signal,
+    out_of_memory,
+    start_timeout,
+    start_limit,          // restarted too often; given up
+    missing_executable,   // the command does not exist or cannot be executed
+    port_in_use,          // somebody else listens on the instance's port
+    unit_altered,         // the unit's effective properties are not what was asked for
+    vanished,             // stopped or removed outside mcpctl
+    unknown,              // ended while nobody watched and no record of it exists
+    runtime_unavailable,  // the runtime does not answer
+};
+
+struct Reason {
+    ReasonCode code = ReasonCode::none;
+    std::string text;  // for people: "exited with code 3"
+
+    friend bool operator==(const Reason&, const Reason&) = default;
+};
+
+// Microseconds since 1970-01-01 UTC, 0 for never.
+using WallTime = std::uint64_t;
+[[nodiscard]] WallTime wall_time_now();
+
+struct Instance {
+    InstanceId id;
+    std::string name;
+    InstanceConfig config;
+    Desired desired = Desired::running;
+    InstanceState state = InstanceState::starting;
+    std::uint64_t generation = 1;
+    std::string runtime_id;  // invocation id of the present workload, empty while there is none
+    std::uint16_t port = 0;
+    Reason reason;
+    std::vector<std::string> failure_log;  // last lines before the latest failure
+    std::uint32_t restarts = 0;
+    WallTime created_at = 0;
+    WallTime started_at = 0;
+
+    [[nodiscard]] std::string endpoint() const;
+
+    friend bool operator==(const Instance&, const Instance&) = default;
+};
+
+}  // namespace mcpctl

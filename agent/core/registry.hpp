@@ -1,0 +1,75 @@
+// The agent's state in memory, and who is told when it changes. Everything here is what the store holds plus what has
+// been accepted and is on its way there.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/definitions.hpp"
+#include "agent/core/instance.hpp"
+#include "agent/core/job.hpp"
+
+namespace mcpctl {
+
+class RegistryObserver {
+  public:
+    virtual ~RegistryObserver() = default;
+    virtual void server_added(const ServerDefinition& server) = 0;
+    virtual void server_removed(const std::string& name) = 0;
+    virtual void profile_added(const ProfileDefinition& profile) = 0;
+    virtual void profile_removed(const std::string& name) = 0;
+    virtual void instance_added(const Instance& instance) = 0;
+    virtual void instance_changed(const Instance& instance) = 0;
+    virtual void instance_removed(const InstanceId& id) = 0;
+    virtual void job_added(const Job& job) = 0;
+    virtual void job_changed(const Job& job) = 0;  // also when it ends
+    virtual void job_forgotten(JobId id) = 0;
+};
+
+class Registry {
+  public:
+    void observe(RegistryObserver& observer);
+    void unobserve(RegistryObserver& observer);
+
+    // Lookups. Pointers are valid until the next change.
+    [[nodiscard]] const ServerDefinition* server(std::string_view name) const;
+    [[nodiscard]] const ProfileDefinition* profile(std::string_view name) const;
+    [[nodiscard]] const Instance* instance(const InstanceId& id) const;
+    [[nodiscard]] const Instance* instance_named(std::string_view name) const;
+    [[nodiscard]] const Job* job(JobId id) const;
+    // By name, id, or a prefix of at least four characters of the id that is unique.
+    [[nodiscard]] Result<const Instance*> find_instance(std::string_view reference) const;
+    // The job that works on the instance now.
+    [[nodiscard]] const Job* active_job(const InstanceId& id) const;
+
+    [[nodiscard]] const auto& servers() const { return servers_; }
+    [[nodiscard]] const auto& profiles() const { return profiles_; }
+    [[nodiscard]] const auto& instances() const { return instances_; }
+    [[nodiscard]] const auto& jobs() const { return jobs_; }
+
+    // Changes; each tells the observers.
+    void put_server(ServerDefinition server);
+    void remove_server(const std::string& name);
+    void put_profile(ProfileDefinition profile);
+    void remove_profile(const std::string& name);
+    void put_instance(Instance instance);
+    void remove_instance(const InstanceId& id);
+    void put_job(Job job);
+    void forget_job(JobId id);
+
+  private:
+    template <class Function>
+    void tell(Function&& function);
+
+    std::vector<RegistryObserver*> observers_;
+    std::map<std::string, ServerDefinition, std::less<>> servers_;
+    std::map<std::string, ProfileDefinition, std::less<>> profiles_;
+    std::map<InstanceId, Instance> instances_;
+    std::map<std::string, InstanceId, std::less<>> instance_names_;
+    std::map<JobId, Job> jobs_;
+    std::map<InstanceId, JobId> active_jobs_;
+};
+
+}  // namespace mcpctl

@@ -1,0 +1,97 @@
+// Port to what runs workloads. Every call has a deadline of its own inside and ends with Unavailable when the runtime
+// does not answer. Events are hints; inspect() and list() are truth.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agent/core/instance.hpp"
+#include "base/async.hpp"
+
+namespace mcpctl {
+
+// Names one workload: the runtime derives its own name from it, always the same.
+struct WorkloadRef {
+    InstanceId instance;
+    std::uint64_t generation = 0;
+
+    friend auto operator<=>(const WorkloadRef&, const WorkloadRef&) = default;
+};
+
+enum class WorkloadPhase : std::uint8_t {
+    absent,      // the runtime knows nothing of it
+    starting,    // not yet executed
+    running,     // its main process runs
+    restarting,  // ended; the runtime will start it again by itself after a delay
+    stopping,    // asked to stop, or ended with processes left
+    exited,      // ended with exit code 0
+    failed,      // ended otherwise, or given up
+};
+
+struct WorkloadStatus {
+    WorkloadPhase phase = WorkloadPhase::absent;
+    std::string runtime_id;       // invocation id
+    int pid = 0;                  // of the main process, 0 when none
+    std::uint32_t restarts = 0;   // done by the runtime itself
+    Reason reason;                // how it ended, for restarting, exited and failed
+    WallTime since = 0;           // when it entered the phase
+};
+
+struct ManagedWorkload {
+    WorkloadRef ref;
+    WorkloadStatus status;
+};
+
+// A workload under our names that we did not make.
+struct ForeignWorkload {
+    std::string name;
+};
+
+struct WorkloadListing {
+    std::vector<ManagedWorkload> managed;
+    std::vector<ForeignWorkload> foreign;
+};
+
+enum class PortHolder : std::uint8_t {
+    nobody,    // nothing listens
+    workload,  // a process of this workload does
+    other,     // another process does: the workload is not reachable there
+};
+
+class Runtime {
+  public:
+    virtual ~Runtime() = default;
+
+    // Starts the workload and returns when its program is executed. AlreadyExists where a workload of this name is
+    // there, whatever its phase. An instance's generation is launched at most once.
+    virtual Task<Result<WorkloadStatus>> launch(const Instance& instance) = 0;
+    virtual Task<Result<WorkloadStatus>> inspect(const WorkloadRef& workload) = 0;
+    virtual Task<Result<PortHolder>> port_holder(const WorkloadRef& workload, std::uint16_t port) = 0;
+    // Compares the effective properties with those asked for; the error is NotManaged with the differing property.
+    virtual Task<Result<void>> verify(const Instance& instance) = 0;
+    // SIGTERM to all of it. The runtime kills it by itself after the profile's maxDrainTimeout.
+    virtual Task<Result<void>> request_stop(const WorkloadRef& workload) = 0;
+    // SIGKILL to all of it.
+    virtual Task<Result<void>> kill(const WorkloadRef& workload) = 0;
+    // Ends what may be left, verifies that no process is, and makes the runtime forget it; no error when absent.
+    virtual Task<Result<void>> forget(const WorkloadRef& workload) = 0;
+    // Forgets past failures of a running workload, so that its next restart begins with the shortest delay again.
+    virtual Task<Result<void>> reset_failures(const WorkloadRef& workload) = 0;
+    // The last lines that it wrote, oldest first; sanitised for display.
+    virtual Task<std::vector<std::string>> last_lines(const WorkloadRef& workload, std::size_t count) = 0;
+    // How it ended, from the system's own record, for a workload that is absent; code unknown where there is none.
+    virtual Task<Reason> witness(const WorkloadRef& workload) = 0;
+    virtual Task<Result<WorkloadListing>> list() = 0;
+    // True while the machine shuts down: then a death is neither a failure nor a restart.
+    virtual Task<bool> shutting_down() = 0;
+
+    struct Events {
+        std::function<void(const WorkloadRef&)> changed;  // look at this workload
+        std::function<void()> lost_track;                 // look at all of them; properties may have been reread
+    };
+    // Called from the loop. Set once, before the first launch.
+    virtual void on_events(Events events) = 0;
+};
+
+}  // namespace mcpctl

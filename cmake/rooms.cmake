@@ -1,0 +1,40 @@
+# A room is one static library (or program) that sees only what it links: what is not linked cannot be included,
+# because nothing but the source root is on everybody's include path and every foreign library comes through its target.
+
+option(MCPCTL_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+
+add_library(mcpctl-options INTERFACE)
+target_compile_options(
+    mcpctl-options
+    INTERFACE -Wall
+              -Wextra
+              -Wpedantic
+              -Wshadow
+              -Wnon-virtual-dtor
+              -Woverloaded-virtual
+              -Wnull-dereference
+              -Wconversion
+              -Wno-sign-conversion
+              -Werror
+)
+# GCC 14 reports false positives in optimised coroutine frames for these two.
+target_compile_options(mcpctl-options INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
+target_include_directories(mcpctl-options INTERFACE ${PROJECT_SOURCE_DIR})
+# One thread runs everything in each program, so Asio needs no locks inside; and its separate-compilation mode is not
+# used because the rooms share one precompiled header instead.
+target_compile_definitions(
+    mcpctl-options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
+                             MCPCTL_VERSION="${PROJECT_VERSION}"
+)
+if(MCPCTL_SANITIZE)
+    target_compile_options(mcpctl-options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                                                    -fno-omit-frame-pointer)
+    target_link_options(mcpctl-options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# mcpctl_room(NAME SOURCES… LINKS PUBLIC-LIBRARIES…)
+function(mcpctl_room name)
+    cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS" ${ARGN})
+    add_library(mcpctl-${name} STATIC ${ROOM_SOURCES})
+    target_link_libraries(mcpctl-${name} PUBLIC mcpctl-options ${ROOM_LINKS})
+endfunction()

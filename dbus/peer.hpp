@@ -1,0 +1,24 @@
+// Peer-to-peer D-Bus connections over a Unix socket. sdbus-c++ authenticates them while it constructs the connection
+// and blocks the loop meanwhile (measured: one silent peer froze all callers for ten seconds), so the handshake is done
+// here in steps, with a deadline.
+#pragma once
+
+#include <sdbus-c++/IConnection.h>
+
+#include <memory>
+#include <string>
+
+#include "base/async.hpp"
+#include "base/error.hpp"
+#include "base/unique_fd.hpp"
+
+namespace mcpctl::dbus {
+
+// Connects to the Unix socket at `path`. Unavailable when nobody listens there, AccessDenied when we may not,
+// TimedOut after `deadline`.
+Task<Result<std::unique_ptr<sdbus::IConnection>>> connect_peer(std::string path, Clock::duration deadline);
+
+// The server's side of an accepted socket. No message is processed yet when it returns.
+Task<Result<std::unique_ptr<sdbus::IConnection>>> accept_peer(UniqueFd socket, Clock::duration deadline);
+
+}  // namespace mcpctl::dbus
