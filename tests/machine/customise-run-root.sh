@@ -5,12 +5,14 @@ set -euo pipefail
 root=$1
 fixtures=$(dirname "$(readlink -f "$0")")/../fixtures/npm
 
-# Nothing that waits for a network or works at night; no login prompts on consoles that nobody sees.
+# Nothing that waits for a network, works at night or is the host kernel's business (loading a module fails in a
+# machine and leaves it degraded); no login prompts on consoles that nobody sees.
 quiet_boot() {
     local unit
     for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
         e2scrub_reap.service fstrim.timer systemd-networkd-wait-online.service systemd-networkd.socket \
-        systemd-networkd.service console-getty.service getty.target; do
+        systemd-networkd.service systemd-modules-load.service kmod-static-nodes.service sys-kernel-debug.mount \
+        sys-kernel-tracing.mount console-getty.service getty.target; do
         ln -sf /dev/null "$root/etc/systemd/system/$unit"
     done
 }
@@ -18,11 +20,17 @@ quiet_boot() {
 # The engines start when somebody connects to their socket.
 engines_on_demand() {
     chroot "$root" systemctl --quiet disable docker.service containerd.service podman.service \
-        podman-restart.service podman-auto-update.timer podman-clean-transient.service
+        podman-restart.service podman-auto-update.timer podman-clean-transient.service \
+        netavark-dhcp-proxy.service netavark-firewalld-reload.service
     chroot "$root" systemctl --quiet enable docker.socket podman.socket
     # Hybrid hosts keep the pids controller to themselves, and Podman refuses to start without it.
     mkdir -p "$root/etc/containers/containers.conf.d"
     printf '[containers]\npids_limit = 0\n' >"$root/etc/containers/containers.conf.d/machine.conf"
+}
+
+# Boots of a copy need not rebuild the linker's and the journal's caches: these say that they are current.
+caches_are_current() {
+    touch "$root/etc/.updated" "$root/var/.updated"
 }
 
 journal_on_disk() {
@@ -62,3 +70,4 @@ engines_on_demand
 journal_on_disk
 mcp_servers
 no_trace_of_the_host
+caches_are_current

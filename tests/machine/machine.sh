@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Throwaway machines: an overlay copy of the run root, booted by systemd-nspawn, gone without a trace afterwards.
 
-machine='' machine_dir='' leader='' client='' nspawn='' keep_files=''
+machine='' machine_dir='' leader='' client='' nspawn='' terminal='' keep_files=''
 
 host_has_systemd() { [[ -d /run/systemd/system ]]; }
 
@@ -65,9 +65,7 @@ find_leader() {
     return 1
 }
 
-machine_state() {
-    find_leader && timeout 60 nsenter --target "$leader" --all systemctl is-system-running --wait 2>/dev/null
-}
+machine_state() { timeout 60 nsenter --target "$leader" --all systemctl is-system-running --wait 2>/dev/null; }
 
 # boot [OPTION…]: starts the copy and waits until systemd in it has finished starting.
 boot() {
@@ -75,7 +73,7 @@ boot() {
     begin=$(now_ms)
     start_nspawn "$@"
     # systemctl waits by itself once PID 1 listens; until then there is nothing to wait on but its appearance.
-    until state=$(machine_state) || [[ $state == degraded ]]; do
+    until find_leader && { state=$(machine_state) || [[ $state == degraded ]]; }; do
         kill -0 "$nspawn" 2>/dev/null || machine_failed "nspawn ended"
         (($(now_ms) - begin < 60000)) || machine_failed "not up after 60 s (state '$state')"
         sleep 0.02
@@ -95,12 +93,16 @@ machine_failed() {
 # in_machine COMMAND-LINE: as root, as a transient unit, so that it is in the machine's own cgroup (what nsenter
 # starts stays outside). Runs in the background of this shell, as only 'wait' lets a signal interrupt us.
 in_machine() {
-    local mode=--pipe
-    [[ ! -t 0 || ! -t 1 ]] || mode=--pty
+    # systemd calls it success when SIGINT ends a service; the outer shell stays to tell the truth.
+    local mode=--pipe outer='trap : INT TERM HUP; /bin/bash -c "$0"'
+    if [[ -t 0 && -t 1 ]]; then
+        mode=--pty
+        terminal=$(stty --save)
+    fi
     nsenter --target "$leader" --all --wd=/ env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        TERM="${TERM:-dumb}" systemd-run --quiet --collect --wait "$mode" --expand-environment=no \
+        TERM="${TERM:-dumb}" setpriv --pdeathsig TERM systemd-run --quiet --collect --wait "$mode" --expand-environment=no \
         --working-directory=/root --setenv=HOME=/root --setenv=LANG=C.UTF-8 --setenv=TERM="${TERM:-dumb}" \
-        ${NO_COLOR:+--setenv=NO_COLOR="$NO_COLOR"} -- /bin/bash -c "$1" <&0 &
+        ${NO_COLOR:+--setenv=NO_COLOR="$NO_COLOR"} -- /bin/bash -c "$outer" "$1" <&0 &
     client=$!
     local status=0
     wait "$client" || status=$?
@@ -111,11 +113,16 @@ in_machine() {
 # RTMIN+4 to PID 1 powers off without needing D-Bus or logind, which a test may have broken.
 stop_machine() {
     [[ $machine ]] || return 0
-    [[ -z $client ]] || kill "$client" 2>/dev/null || true
+    if [[ $client ]]; then
+        kill "$client" 2>/dev/null || true
+        wait "$client" 2>/dev/null || true
+        [[ -z $terminal ]] || stty "$terminal"
+    fi
     if [[ $nspawn ]] && kill -0 "$nspawn" 2>/dev/null; then
         [[ $leader ]] || find_leader || true
         [[ -z $leader ]] || kill -s RTMIN+4 "$leader" 2>/dev/null || true
-        timeout 10 tail --pid="$nspawn" --sleep-interval=0.05 -f /dev/null || {
+        # tail gives up early when its own output is a pipe that closes, hence the redirection.
+        timeout 10 tail --pid="$nspawn" --sleep-interval=0.05 -f /dev/null >/dev/null || {
             say "the machine does not power off; killed"
             kill -KILL ${leader:+"$leader"} "$nspawn" 2>/dev/null || true
         }
@@ -140,6 +147,8 @@ remove_machine() {
             break
         done
     done
+    # nspawn leaves this where /run is not a tmpfs.
+    rmdir "/run/systemd/nspawn/propagate/$1" 2>/dev/null || true
     rm -rf --one-file-system "${cache:?}/machines/$1" "$cache/machines/$1.lock"
 }
 
