@@ -34,10 +34,12 @@ build() {
     (
         flock --nonblock 7 || { say "waiting for another build of $preset …"; flock 7; }
         build_directory=/src/mcpctl
-        if [[ ! -e $directory/build.ninja || $source_dir/CMakePresets.json -nt $directory/build.ninja ]]; then
+        if [[ $preset == release ]]; then
+            in_build_root make --file=packaging/debian/rules --silent build/release/build.ninja || exit
+        elif [[ ! -e $directory/build.ninja || $source_dir/CMakePresets.json -nt $directory/build.ninja ]]; then
             in_build_root cmake --preset "$preset" || exit
         fi
-        in_build_root ninja -C "build/$preset" "$@"
+        in_build_root ninja -C "build/$preset" "$@" || exit
     ) 7>"$cache/locks/build-$(path_hash)-$preset"
 }
 
@@ -57,8 +59,8 @@ command_build() {
 command_sh() {
     mount_build_root
     case $# in
-        0) in_build_root bash ;;
-        1) in_build_root bash -c "$1" ;;
-        *) in_build_root "$@" ;;
+        0) in_build_root bash || exit ;;
+        1) in_build_root bash -c "$1" || exit ;;
+        *) in_build_root "$@" || exit ;;
     esac
 }

@@ -190,7 +190,7 @@ command_run() {
     guard_machine
     copy_machine "$layer"
     boot "${options[@]}"
-    in_machine "$*"
+    in_machine "$*" || exit
 }
 
 # HOSTDIR:DIR with HOSTDIR made absolute, as nspawn wants it.

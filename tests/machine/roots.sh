@@ -30,13 +30,13 @@ use_root() {
     ) 8>"$cache/locks/make-$kind" || exit 1
     exec {lock}>>"$root.lock"
     flock --shared "$lock"
-    remove_old_roots
+    remove_unused "$cache/roots"
 }
 
-# Roots that nobody uses now nor used for a day. Not at once: two branches may take turns.
-remove_old_roots() {
+# Roots and layers that nobody uses now nor has for a day. Not at once: two branches may take turns.
+remove_unused() {
     local lock
-    for lock in $(find "$cache/roots" -maxdepth 1 -name '*.lock' -mmin +1440); do
+    for lock in $(find "$1" -maxdepth 1 -name '*.lock' -mmin +1440); do
         flock --exclusive --nonblock "$lock" rm -rf --one-file-system "${lock%.lock}" "$lock" || true
     done
 }
