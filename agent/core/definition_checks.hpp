@@ -1,0 +1,22 @@
+// Checks of single values in definitions. Each names the field as it is spelt in JSON, the reason and the way out.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/definitions.hpp"
+#include "base/error.hpp"
+
+namespace mcpctl {
+
+// The program: an absolute, normalised path, or a bare file name that PID 1 looks up in its search path.
+[[nodiscard]] Result<void> check_program(std::string_view program, std::string_view field);
+[[nodiscard]] Result<void> check_arguments(const std::vector<std::string>& arguments, std::string_view field);
+[[nodiscard]] Result<void> check_environment(const Environment& env, std::string_view field);
+// A path that is bound into the sandbox.
+[[nodiscard]] Result<void> check_bound_path(std::string_view path, std::string_view field);
+// The path of an HTTP endpoint.
+[[nodiscard]] Result<void> check_endpoint_path(std::string_view path, std::string_view field);
+
+}  // namespace mcpctl
