@@ -8,42 +8,39 @@ in_build_root() {
     [[ $start_directory == "$source_dir"/* ]] && directory+=${start_directory#"$source_dir"}
     chroot --userspec="$(source_owner)" --groups= "$root" /usr/bin/env -i --chdir="${build_directory:-$directory}" \
         PATH=/usr/lib/ccache:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/tmp LANG=C.UTF-8 \
-        TERM="${TERM:-dumb}" ${NO_COLOR:+NO_COLOR="$NO_COLOR"} CCACHE_DIR=/var/cache/ccache "$@"
+        TERM="${TERM:-dumb}" ${NO_COLOR:+NO_COLOR="$NO_COLOR"} CCACHE_DIR=/var/cache/mcpctl-dev/ccache "$@"
 }
 
 mount_build_root() {
     use_root build
     local owner
     owner=$(source_owner)
-    local ccache=$cache/ccache-${owner%:*}
-    [[ -d $ccache ]] || install -d -o "${owner%:*}" -g "${owner#*:}" "$ccache"
+    local mine=$cache/user-${owner%:*}
+    [[ -d $mine ]] || install -d -o "${owner%:*}" -g "${owner#*:}" "$mine"
     mount --bind "$root" "$root"
     mount -o remount,bind,ro "$root"
     mount --rbind /proc "$root/proc"
     mount --rbind /sys "$root/sys"
     mount --rbind /dev "$root/dev"
     mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-    mount --bind "$ccache" "$root/var/cache/ccache"
+    mount --bind "$mine" "$root/var/cache/mcpctl-dev"
     mount --bind "$source_dir" "$root/src/mcpctl"
 }
 
 # build PRESET [TARGET…]. Two runs must not let ninja loose on one directory at the same time.
 build() {
-    local preset=$1 directory=$source_dir/build/$1
+    local preset=$1 directory=$source_dir/build/$1 build_directory=/src/mcpctl status=0
     shift
-    (
-        flock --nonblock 7 || { say "waiting for another build of $preset …"; flock 7; }
-        build_directory=/src/mcpctl
-        if [[ $preset == release ]]; then
-            in_build_root make --file=packaging/debian/rules --silent build/release/build.ninja || exit
-        elif [[ ! -e $directory/build.ninja || $source_dir/CMakePresets.json -nt $directory/build.ninja ]]; then
-            in_build_root cmake --preset "$preset" || exit
-        fi
-        in_build_root ninja -C "build/$preset" "$@" || exit
-    ) 7>"$cache/locks/build-$(path_hash)-$preset"
+    lock_file "build-$(path_hash)-$preset"
+    if [[ $preset == release ]]; then
+        job in_build_root make --file=packaging/debian/rules --silent build/release/build.ninja || status=$?
+    elif [[ ! -e $directory/build.ninja || $source_dir/CMakePresets.json -nt $directory/build.ninja ]]; then
+        job in_build_root cmake --preset "$preset" || status=$?
+    fi
+    ((status)) || job in_build_root ninja -C "build/$preset" "$@" || status=$?
+    unlock
+    return "$status"
 }
-
-path_hash() { sha256sum <<<"$source_dir" | cut -c1-12; }
 
 command_build() {
     local preset=dev begin
@@ -58,6 +55,8 @@ command_build() {
 
 command_sh() {
     mount_build_root
+    # In place of this shell: nothing is left to do afterwards, and signals reach it.
+    trap - EXIT INT TERM HUP
     case $# in
         0) in_build_root bash || exit ;;
         1) in_build_root bash -c "$1" || exit ;;

@@ -4,7 +4,7 @@
 # What the package is made from, as one hash: an unchanged tree is not packaged again.
 package_inputs() {
     (
-        cd "$source_dir"
+        cd "$source_dir" || exit
         find . \( -path ./build -o -path ./.git -o -path ./tests -o -name '*.md' \) -prune -o -type f -print0 |
             sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16
     )
@@ -38,14 +38,13 @@ package() {
     local inputs stamp=$source_dir/build/deb/inputs
     inputs=$(package_inputs)
     if [[ $(cat "$stamp" 2>/dev/null) != "$inputs" ]] || ! compgen -G "$source_dir/build/deb/*.deb" >/dev/null; then
-        (
-            flock 7
-            rm -f "$stamp"
-            mount_build_root
-            step "build the package" "see the log; './dev build release' shows compiler errors alone" \
-                build_package
-            echo "$inputs" >"$stamp"
-        ) 7>"$cache/locks/build-$(path_hash)-release" || exit
+        lock_file "build-$(path_hash)-release"
+        rm -f "$stamp"
+        mount_build_root
+        step "build the package" "see the log; './dev build release' shows compiler errors alone" build_package
+        umount --recursive --lazy "$root"
+        echo "$inputs" >"$stamp"
+        unlock
     fi
     deb=$(find "$source_dir/build/deb" -name 'mcpctl_*.deb')
 }
@@ -55,28 +54,24 @@ command_deb() {
     say "package: ${deb#"$source_dir"/}"
 }
 
-# use_package_layer: sets $layer to what installing the package changes in the run root, made once per package.
+# use_package_layer: sets $root to the run root and $layer to what installing the package changes in it, made once
+# per package.
 use_package_layer() {
-    local hash lock
+    local hash
     package
+    use_root run
     hash=$( (sha256sum <"$deb" && echo "$root") | sha256sum)
     layer=$cache/layers/${hash:0:16}
-    exec {lock}>>"$layer.lock"
-    flock --shared "$lock"
-    touch "$layer.lock"
-    [[ -d $layer ]] && return
-    exec {lock}>&-
-    (
-        flock 8
-        [[ -d $layer ]] || step "install the package" "see the log; what the package depends on must be in \
+    hold "$layer" && return
+    lock_file make-layer
+    [[ -d $layer ]] || step "install the package" "see the log; what the package depends on must be in \
 tests/machine/run-root.packages" make_layer
-    ) 8>"$cache/locks/make-layer" || exit
-    exec {lock}>>"$layer.lock"
-    flock --shared "$lock"
+    unlock
+    hold "$layer"
     remove_unused "$cache/layers"
 }
 
-# In a chroot, where units are enabled and not started. Without a network: a dependency that is missing here is
+# In a chroot, where units are enabled and not started. It has no package lists: a dependency that is missing here is
 # one that the run root's list lacks.
 make_layer() {
     local part=$layer.part
@@ -84,12 +79,12 @@ make_layer() {
         mkdir -p "$part"/{upper,work,root} &&
         mount -t overlay overlay "$part/root" -o "lowerdir=$root,upperdir=$part/upper,workdir=$part/work" &&
         mount --bind /proc "$part/root/proc" &&
-        mount --bind /dev "$part/root/dev" &&
+        mount --rbind /dev "$part/root/dev" &&
         cp "$deb" "$part/root/tmp/" &&
         chroot "$part/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
-            apt-get install --yes --no-install-recommends --no-download "/tmp/$(basename "$deb")" &&
+            apt-get install --yes --no-install-recommends "/tmp/$(basename "$deb")" &&
         rm "$part/root/tmp/$(basename "$deb")" &&
-        umount --recursive "$part/root" &&
+        umount --recursive --lazy "$part/root" &&
         mv "$part/upper" "$layer" &&
         rm -rf --one-file-system "$part"
 }

@@ -27,17 +27,49 @@ seconds_since() {
     printf '%d.%d s' $((ms / 1000)) $((ms % 1000 / 100))
 }
 
+job=''
+
+# job COMMAND…: runs it beside this shell and waits. Bash handles a signal only after what it runs in the foreground
+# has ended, but it leaves 'wait' at once; end_job then ends the command with all that it has started.
+job() {
+    local status=0
+    "$@" <&0 &
+    job=$!
+    wait "$job" || status=$?
+    job=''
+    return "$status"
+}
+
+end_job() {
+    [[ -z $job ]] || end_tree "$job"
+    job=''
+}
+
+end_tree() {
+    local child children
+    children=$(cat "/proc/$1/task/$1/children" 2>/dev/null) || return 0
+    kill "$1" 2>/dev/null || true
+    for child in $children; do end_tree "$child"; done
+    tail --pid="$1" --sleep-interval=0.05 -f /dev/null >/dev/null
+}
+
+trap_signals() {
+    trap end_job EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    trap 'exit 129' HUP
+}
+
 # step NAME HINT COMMAND…: runs a command with its output in build/logs/NAME.log and says how long it took.
 # A failure shows the end of the log and the hint, and ends the run.
+# The command's status is asked for, which switches errexit off in it: functions that are passed here chain with &&.
 step() {
     local name=$1 hint=$2 begin status=0
     shift 2
     local log=$logs/${name// /-}.log
     begin=$(now_ms)
     say "${bold}$name${plain} …"
-    # The function runs in a subshell with errexit off the moment its status is asked for, so parts that are
-    # passed here must return their own failures (&&, ||), not rely on set -e.
-    "$@" </dev/null >"$log" 2>&1 || status=$?
+    job "$@" </dev/null >"$log" 2>&1 || status=$?
     if ((status == 0)); then
         say "  ${green}done${plain} in $(seconds_since "$begin")"
         return 0
@@ -48,6 +80,14 @@ step() {
     say "  what to do: $hint"
     exit 1
 }
+
+# lock_file NAME: takes $cache/locks/NAME and sets $lock_fd, for unlock.
+lock_file() {
+    exec {lock_fd}>"$cache/locks/$1"
+    flock --nonblock "$lock_fd" || { say "waiting for another run ($1) …" && job flock "$lock_fd"; }
+}
+
+unlock() { exec {lock_fd}>&-; }
 
 # Everything runs as root, in a mount namespace of its own: whatever is mounted is gone when the last process
 # of this run is, however it ended.
@@ -90,10 +130,11 @@ need() {
 }
 
 install_on_host() {
-    (
-        flock 9
-        export DEBIAN_FRONTEND=noninteractive
-        apt-get install -y --no-install-recommends "$@" ||
-            { apt-get update && apt-get install -y --no-install-recommends "$@"; }
-    ) 9>"$cache/locks/apt"
+    local DEBIAN_FRONTEND=noninteractive
+    export DEBIAN_FRONTEND
+    flock "$cache/locks/apt" apt-get install -y --no-install-recommends "$@" || {
+        apt-get update && flock "$cache/locks/apt" apt-get install -y --no-install-recommends "$@"
+    }
 }
+
+path_hash() { sha256sum <<<"$source_dir" | cut -c1-12; }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Throwaway machines: an overlay copy of the run root, booted by systemd-nspawn, gone without a trace afterwards.
 
-machine='' machine_dir='' leader='' client='' nspawn='' terminal='' keep_files=''
+layer='' machine='' machine_dir='' leader='' client='' nspawn='' terminal='' keep_files=''
 
 host_has_systemd() { [[ -d /run/systemd/system ]]; }
 
@@ -55,8 +55,9 @@ start_nspawn() {
 
 # The machine's PID 1 as this host numbers it.
 find_leader() {
-    local child
-    for child in $(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null); do
+    local child children
+    children=$(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null) || return
+    for child in $children; do
         if [[ $(sed -n 's/^NSpid:.*\t//p' "/proc/$child/status" 2>/dev/null) == 1 ]]; then
             leader=$child
             return 0
@@ -94,6 +95,7 @@ machine_failed() {
 # starts stays outside). Runs in the background of this shell, as only 'wait' lets a signal interrupt us.
 in_machine() {
     # systemd calls it success when SIGINT ends a service; the outer shell stays to tell the truth.
+    # shellcheck disable=SC2016
     local mode=--pipe outer='trap : INT TERM HUP; /bin/bash -c "$0"'
     if [[ -t 0 && -t 1 ]]; then
         mode=--pty
@@ -162,14 +164,14 @@ sweep_machines() {
     done
 }
 
-# From here on this run has something to clean up.
-guard_machine() {
+# new_machine [OPTION…]: a booted machine with the package in it, or without it if $layer is empty. Whatever ends
+# this run ends the machine.
+new_machine() {
     need systemd-nspawn systemd-container
     sweep_machines
-    trap stop_machine EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    trap 'exit 129' HUP
+    trap 'end_job; stop_machine' EXIT
+    copy_machine "$layer"
+    boot "$@"
 }
 
 command_run() {
@@ -178,18 +180,14 @@ command_run() {
         case $1 in
             --keep) keep_files=1 ;;
             --bare) bare=1 ;;
-            --bind) options+=(--bind="$(bind_argument "$2")") && shift ;;
+            --bind) options+=(--bind="$(bind_argument "${2:-}")") && shift ;;
             *) die "run: unknown option $1; './dev help' lists them" ;;
         esac
         shift
     done
     (($# > 0)) || die "run: what should run? ./dev run 'systemctl status'"
-    use_root run
-    layer=''
-    [[ $bare ]] || use_package_layer
-    guard_machine
-    copy_machine "$layer"
-    boot "${options[@]}"
+    if [[ $bare ]]; then use_root run; else use_package_layer; fi
+    new_machine "${options[@]}"
     in_machine "$*" || exit
 }
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2016  # apt wants its $(FIELD)s unexpanded
 # How a root is made. A change to this file makes both roots anew.
 
 suite=trixie

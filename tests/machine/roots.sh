@@ -14,29 +14,32 @@ root_path() {
 # use_root build|run: makes the root if need be and sets $root. It stays locked (shared) while this run lives,
 # so that no other run removes it.
 use_root() {
-    local kind=$1 lock
+    local kind=$1
     root=$(root_path "$kind")
-    exec {lock}>>"$root.lock"
-    flock --shared "$lock"
-    touch "$root.lock"
-    [[ -d $root ]] && return
+    hold "$root" && return
     need mmdebstrap mmdebstrap
-    say "no $kind root yet: making one takes a few minutes, once"
-    exec {lock}>&-
-    (
-        flock 8
-        [[ -d $root ]] || step "make the $kind root" \
-            "see the log; the usual causes are an unreachable mirror and a full disk" make_root "$kind" "$root"
-    ) 8>"$cache/locks/make-$kind" || exit 1
-    exec {lock}>>"$root.lock"
-    flock --shared "$lock"
+    say "no $kind root yet: making one takes a minute or two, once"
+    lock_file "make-$kind-root"
+    [[ -d $root ]] || step "make the $kind root" \
+        "see the log; the usual causes are an unreachable mirror and a full disk" make_root "$kind" "$root"
+    unlock
+    hold "$root"
     remove_unused "$cache/roots"
+}
+
+# hold DIR: marks a root or a layer as used by this run and whatever it starts. False if there is none.
+hold() {
+    local fd
+    exec {fd}>>"$1.lock"
+    flock --shared "$fd"
+    touch "$1.lock"
+    [[ -d $1 ]] || { exec {fd}>&- && return 1; }
 }
 
 # Roots and layers that nobody uses now nor has for a day. Not at once: two branches may take turns.
 remove_unused() {
     local lock
-    for lock in $(find "$1" -maxdepth 1 -name '*.lock' -mmin +1440); do
+    while read -r lock; do
         flock --exclusive --nonblock "$lock" rm -rf --one-file-system "${lock%.lock}" "$lock" || true
-    done
+    done < <(find "$1" -maxdepth 1 -name '*.lock' -mmin +1440)
 }
