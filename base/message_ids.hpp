@@ -5,8 +5,6 @@
 
 namespace mcpctl::message_id {
 
-constexpr std::string_view instance_started = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a101";
-constexpr std::string_view instance_stopped = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a102";
 constexpr std::string_view instance_failed = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a103";
 constexpr std::string_view instance_restarting = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a104";
 constexpr std::string_view instance_adopted = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a105";

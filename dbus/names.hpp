@@ -24,7 +24,4 @@ constexpr std::string_view job_interface = "org.mcpctl.Agent1.Job";
 [[nodiscard]] std::string server_path(std::string_view name);
 [[nodiscard]] std::string job_path(std::uint64_t id);
 
-// Limits of what travels in one message.
-constexpr std::size_t max_definition_bytes = 256 * 1024;
-
 }  // namespace mcpctl::dbus

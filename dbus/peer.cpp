@@ -7,6 +7,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstdlib>
 #include <cstring>
 #include <format>
 
@@ -71,6 +72,20 @@ Task<Result<std::unique_ptr<sdbus::IConnection>>> connect_peer(std::string path,
     }
     if (r < 0) {
         co_return std::unexpected(error_from_errno(r, path));
+    }
+    co_return co_await authenticate(std::move(bus), deadline);
+}
+
+Task<Result<std::unique_ptr<sdbus::IConnection>>> connect_system_bus(Clock::duration deadline) {
+    const char* configured = std::getenv("DBUS_SYSTEM_BUS_ADDRESS");
+    const char* address = configured == nullptr ? "unix:path=/run/dbus/system_bus_socket" : configured;
+    sd_bus* raw = nullptr;
+    int r = sd_bus_new(&raw);
+    BusHandle bus(raw);
+    r = r < 0 ? r : sd_bus_set_address(bus.get(), address);
+    r = r < 0 ? r : sd_bus_set_bus_client(bus.get(), 1);
+    if (r < 0) {
+        co_return std::unexpected(error_from_errno(r, address));
     }
     co_return co_await authenticate(std::move(bus), deadline);
 }

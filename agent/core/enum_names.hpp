@@ -11,6 +11,7 @@
 #include "agent/core/definitions.hpp"
 #include "agent/core/instance.hpp"
 #include "agent/core/job.hpp"
+#include "agent/core/runtime.hpp"
 
 namespace mcpctl {
 
@@ -92,6 +93,14 @@ struct EnumNames<ReasonCode> {
                                       std::pair{ReasonCode::vanished, "vanished"sv},
                                       std::pair{ReasonCode::unknown, "unknown"sv},
                                       std::pair{ReasonCode::runtime_unavailable, "runtime-unavailable"sv}};
+};
+template <>
+struct EnumNames<WorkloadPhase> {
+    static constexpr std::array table{
+        std::pair{WorkloadPhase::absent, "absent"sv},         std::pair{WorkloadPhase::starting, "starting"sv},
+        std::pair{WorkloadPhase::running, "running"sv},       std::pair{WorkloadPhase::restarting, "restarting"sv},
+        std::pair{WorkloadPhase::stopping, "stopping"sv},     std::pair{WorkloadPhase::exited, "exited"sv},
+        std::pair{WorkloadPhase::failed, "failed"sv}};
 };
 template <>
 struct EnumNames<JobKind> {

@@ -2,30 +2,34 @@
 // been accepted and is on its way there.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "agent/core/definitions.hpp"
 #include "agent/core/instance.hpp"
+#include "agent/core/instance_state.hpp"
 #include "agent/core/job.hpp"
 
 namespace mcpctl {
 
+// Overrides what it wants to know.
 class RegistryObserver {
   public:
     virtual ~RegistryObserver() = default;
-    virtual void server_added(const ServerDefinition& server) = 0;
-    virtual void server_removed(const std::string& name) = 0;
-    virtual void profile_added(const ProfileDefinition& profile) = 0;
-    virtual void profile_removed(const std::string& name) = 0;
-    virtual void instance_added(const Instance& instance) = 0;
-    virtual void instance_changed(const Instance& instance) = 0;
-    virtual void instance_removed(const InstanceId& id) = 0;
-    virtual void job_added(const Job& job) = 0;
-    virtual void job_changed(const Job& job) = 0;  // also when it ends
-    virtual void job_forgotten(JobId id) = 0;
+    virtual void server_added(const ServerDefinition& /*server*/) {}
+    virtual void server_removed(const std::string& /*name*/) {}
+    virtual void profile_added(const ProfileDefinition& /*profile*/) {}
+    virtual void profile_removed(const std::string& /*name*/) {}
+    virtual void instance_added(const Instance& /*instance*/) {}
+    virtual void instance_changed(const Instance& /*instance*/) {}
+    virtual void instance_removed(const InstanceId& /*id*/) {}
+    virtual void job_added(const Job& /*job*/) {}
+    virtual void job_changed(const Job& /*job*/) {}  // also when it ends
+    virtual void job_forgotten(JobId /*id*/) {}
 };
 
 class Registry {
@@ -41,8 +45,9 @@ class Registry {
     [[nodiscard]] const Job* job(JobId id) const;
     // By name, id, or a prefix of at least four characters of the id that is unique.
     [[nodiscard]] Result<const Instance*> find_instance(std::string_view reference) const;
-    // The job that works on the instance now.
+    // The job that works on the instance now: the oldest that has not ended.
     [[nodiscard]] const Job* active_job(const InstanceId& id) const;
+    [[nodiscard]] std::vector<std::string> instances_of_profile(std::string_view profile) const;
 
     [[nodiscard]] const auto& servers() const { return servers_; }
     [[nodiscard]] const auto& profiles() const { return profiles_; }
@@ -55,13 +60,17 @@ class Registry {
     void put_profile(ProfileDefinition profile);
     void remove_profile(const std::string& name);
     void put_instance(Instance instance);
+    // The one way to change an instance's state. `details` may set what goes with it. False, and nothing is changed or
+    // told, where the event has no meaning in the present state or the instance is gone.
+    bool apply(const InstanceId& id, InstanceEvent event, const std::function<void(Instance&)>& details = {});
     void remove_instance(const InstanceId& id);
     void put_job(Job job);
+    void update_job(JobId id, const std::function<void(Job&)>& change);
     void forget_job(JobId id);
 
   private:
-    template <class Function>
-    void tell(Function&& function);
+    template <class... Parameters, class... Arguments>
+    void tell(void (RegistryObserver::*event)(Parameters...), const Arguments&... arguments);
 
     std::vector<RegistryObserver*> observers_;
     std::map<std::string, ServerDefinition, std::less<>> servers_;
@@ -69,7 +78,7 @@ class Registry {
     std::map<InstanceId, Instance> instances_;
     std::map<std::string, InstanceId, std::less<>> instance_names_;
     std::map<JobId, Job> jobs_;
-    std::map<InstanceId, JobId> active_jobs_;
+    std::set<std::pair<InstanceId, JobId>> open_jobs_;
 };
 
 }  // namespace mcpctl

@@ -1,0 +1,141 @@
+#include "agent/app/configuration.hpp"
+
+#include <algorithm>
+#include <format>
+#include <sstream>
+#include <toml++/toml.hpp>
+
+namespace mcpctl {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where a key stands in a file.
+struct Place {
+    std::string file;
+    std::string key;
+    const toml::node* node;
+};
+
+std::unexpected<Error> wrong(const Place& place, std::string_view what) {
+    const auto line = place.node->source().begin.line;
+    return fail(ErrorCode::InvalidArgument, std::format("{}:{}: {} {}", place.file, line, place.key, what), place.key);
+}
+
+Result<void> set_idle_timeout(const Place& place, Configuration& configuration) {
+    Result<Duration> timeout = fail(ErrorCode::InvalidArgument, "is neither a number nor text");
+    if (const auto number = place.node->value_exact<std::int64_t>()) {
+        timeout = duration_from_seconds(double(*number), place.key);
+    } else if (const auto text = place.node->value_exact<std::string>()) {
+        timeout = parse_duration(*text, place.key);
+    }
+    if (!timeout) {
+        return wrong(place, std::format("is not a duration: {}", timeout.error().reason));
+    }
+    if (*timeout < std::chrono::milliseconds(100)) {
+        return wrong(place, "is at least 100ms");
+    }
+    configuration.idle_timeout = *timeout;
+    return {};
+}
+
+Result<void> set_port(const Place& place, std::uint16_t& port) {
+    const auto number = place.node->value_exact<std::int64_t>();
+    if (!number || *number < 1024 || *number > 65535) {
+        return wrong(place, "is a number from 1024 to 65535");
+    }
+    port = std::uint16_t(*number);
+    return {};
+}
+
+Result<void> set_first_port(const Place& place, Configuration& configuration) {
+    return set_port(place, configuration.ports.first);
+}
+
+Result<void> set_last_port(const Place& place, Configuration& configuration) {
+    return set_port(place, configuration.ports.last);
+}
+
+struct Setting {
+    std::string_view section;
+    std::string_view key;
+    Result<void> (*set)(const Place&, Configuration&);
+};
+
+constexpr std::array settings{
+    Setting{"agent", "idle_timeout", set_idle_timeout},
+    Setting{"ports", "first", set_first_port},
+    Setting{"ports", "last", set_last_port},
+};
+
+Result<void> apply_section(const std::string& file, std::string_view section, const toml::table& table,
+                           Configuration& configuration) {
+    for (const auto& [key, node] : table) {
+        const Place place{file, std::format("{}.{}", section, key.str()), &node};
+        const auto* setting = std::ranges::find_if(
+            settings, [&](const Setting& known) { return known.section == section && known.key == key.str(); });
+        if (setting == settings.end()) {
+            return wrong(place, "is not a setting");
+        }
+        if (auto done = setting->set(place, configuration); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+Result<void> apply_file(const std::string& file, Configuration& configuration) {
+    const toml::parse_result parsed = toml::parse_file(file);
+    if (!parsed) {
+        return fail(ErrorCode::InvalidArgument, std::format("{}:{}: {}", file, parsed.error().source().begin.line,
+                                                            parsed.error().description()));
+    }
+    for (const auto& [section, node] : parsed.table()) {
+        const toml::table* table = node.as_table();
+        if (table == nullptr) {
+            return wrong({file, std::string(section.str()), &node}, "is not a section");
+        }
+        if (auto done = apply_section(file, section.str(), *table, configuration); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<fs::path> configuration_files() {
+    std::vector<fs::path> files{"/usr/lib/mcpctl/mcpctl.toml", "/etc/mcpctl/mcpctl.toml"};
+    std::vector<fs::path> drop_ins;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator("/etc/mcpctl/mcpctl.toml.d", ignored)) {
+        if (entry.path().extension() == ".toml") {
+            drop_ins.push_back(entry.path());
+        }
+    }
+    std::ranges::sort(drop_ins);
+    files.insert(files.end(), drop_ins.begin(), drop_ins.end());
+    return files;
+}
+
+Result<Configuration> read_configuration(const std::vector<fs::path>& files) {
+    Configuration configuration;
+    for (const fs::path& file : files) {
+        std::error_code ignored;
+        if (!fs::exists(file, ignored)) {
+            continue;
+        }
+        if (auto done = apply_file(file.string(), configuration); !done) {
+            return std::unexpected(done.error());
+        }
+    }
+    if (configuration.ports.first > configuration.ports.last) {
+        return fail(ErrorCode::InvalidArgument,
+                    std::format("ports.first ({}) is above ports.last ({})", configuration.ports.first,
+                                configuration.ports.last),
+                    "ports");
+    }
+    return configuration;
+}
+
+}  // namespace mcpctl

@@ -1,0 +1,56 @@
+// Who calls, as the kernel or the bus daemon vouches for it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "agent/core/access.hpp"
+#include "base/async.hpp"
+
+namespace sdbus {
+class IConnection;
+class IProxy;
+}  // namespace sdbus
+
+namespace mcpctl::bus {
+
+class CallerSource {
+  public:
+    virtual ~CallerSource() = default;
+    // `sender` is the unique bus name, empty on a peer-to-peer connection.
+    virtual Task<Result<Caller>> identify(std::string sender) = 0;
+};
+
+// Members of this group are equivalent to root; -1 when it does not exist.
+[[nodiscard]] gid_t trusted_group();
+
+// On a bus: asks the daemon. Unique names are never given twice, so the answers are kept.
+class BusCallers final : public CallerSource {
+  public:
+    BusCallers(sdbus::IConnection& connection, gid_t trusted);
+    ~BusCallers() override;
+    Task<Result<Caller>> identify(std::string sender) override;
+
+  private:
+    std::unique_ptr<sdbus::IProxy> daemon_;
+    gid_t trusted_;
+    std::map<std::string, Caller> known_;
+};
+
+// On a peer-to-peer connection: what the kernel said when it was accepted.
+class PeerCaller final : public CallerSource {
+  public:
+    explicit PeerCaller(Caller caller) : caller_(caller) {}
+    Task<Result<Caller>> identify(std::string /*sender*/) override { co_return caller_; }
+
+  private:
+    Caller caller_;
+};
+
+// SO_PEERCRED and SO_PEERGROUPS of a connected Unix socket.
+[[nodiscard]] Result<Caller> peer_credentials(int socket, gid_t trusted);
+
+}  // namespace mcpctl::bus

@@ -1,0 +1,43 @@
+// The bus face of catalog and lifecycle. The contract is documented in dbus/interfaces/org.mcpctl.Agent1.Manager.xml.
+#pragma once
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include "agent/bus/calls.hpp"
+#include "agent/bus/options.hpp"
+#include "dbus/manager_adaptor.hpp"
+
+namespace mcpctl::bus {
+
+class ManagerObject final
+    : public sdbus::AdaptorInterfaces<org::mcpctl::Agent1::Manager_adaptor, sdbus::ObjectManager_adaptor> {
+  public:
+    ManagerObject(sdbus::IConnection& connection, const Context& context, Calls& calls);
+    ManagerObject(const ManagerObject&) = delete;
+    ManagerObject& operator=(const ManagerObject&) = delete;
+    ~ManagerObject();
+
+    void job_new(const Job& job);
+    void job_removed(const Job& job);
+
+  private:
+    using Path = sdbus::ObjectPath;
+
+    void AddServer(sdbus::Result<Path, Path>&& reply, std::string definition, OptionMap options) override;
+    void RemoveServer(sdbus::Result<>&& reply, std::string name, OptionMap options) override;
+    void AddProfile(sdbus::Result<Path>&& reply, std::string definition, OptionMap options) override;
+    void RemoveProfile(sdbus::Result<>&& reply, std::string name, OptionMap options) override;
+    void Start(sdbus::Result<Path, Path>&& reply, std::string profile, OptionMap options) override;
+    void GetInstance(sdbus::Result<Path>&& reply, std::string reference) override;
+    void GetProfile(sdbus::Result<Path>&& reply, std::string name) override;
+    void GetServer(sdbus::Result<Path>&& reply, std::string name) override;
+
+    std::string Version() override;
+    std::string InstallationId() override;
+    std::vector<std::string> BusyReasons() override;
+
+    const Context& context_;
+    Calls& calls_;
+};
+
+}  // namespace mcpctl::bus

@@ -1,0 +1,49 @@
+// Numbers, progress and results of jobs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/registry.hpp"
+#include "agent/core/store.hpp"
+#include "base/async.hpp"
+
+namespace mcpctl {
+
+class Jobs {
+  public:
+    Jobs(asio::any_io_executor executor, Registry& registry, JobId last_job)
+        : executor_(std::move(executor)), registry_(registry), last_(last_job) {}
+
+    // A job record with the next number; not yet known to anybody.
+    [[nodiscard]] Job make(JobKind kind, const InstanceId& instance);
+
+    void progress(JobId id, std::string step);
+
+    // How a job ended: no error means done.
+    struct End {
+        std::optional<Error> error = {};
+        std::string progress = {};
+        std::vector<std::string> last_lines = {};
+    };
+    // The record as it will stand in the store. The caller commits it, and announces it when it is safe.
+    [[nodiscard]] Job ended(JobId id, End end) const;
+    void announce_end(Job ended);
+    // Takes over a job that had ended before the agent was started.
+    void keep_readable(JobId id);
+
+    // Jobs that ended stay readable for this long, and not more than this many.
+    static constexpr auto readable_for = std::chrono::minutes(10);
+    static constexpr std::size_t readable_count = 500;
+
+  private:
+    Task<void> forget_later(JobId id);
+
+    asio::any_io_executor executor_;
+    Registry& registry_;
+    JobId last_;
+    std::vector<JobId> ended_;
+};
+
+}  // namespace mcpctl

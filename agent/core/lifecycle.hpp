@@ -1,0 +1,94 @@
+// Start, stop and restart: accepts requests, writes the intent, then does the work as jobs.
+//
+// One transaction says what is wanted (the job record is the intent), then the runtime acts under a deterministic name,
+// then the outcome is written. A crash at any point is repaired by doing the open jobs again.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/core/jobs.hpp"
+#include "agent/core/ports.hpp"
+#include "agent/core/registry.hpp"
+#include "agent/core/runtime.hpp"
+#include "agent/core/steps.hpp"
+#include "agent/core/store.hpp"
+
+namespace mcpctl {
+
+struct StartRequest {
+    std::string profile;
+    std::optional<std::string> name = {};
+};
+
+struct StopRequest {
+    std::optional<Duration> drain_timeout = {};
+};
+
+struct RestartRequest {
+    std::optional<Duration> drain_timeout = {};
+    bool refresh = false;
+};
+
+struct AcceptedStart {
+    InstanceId instance;
+    JobId job;
+};
+
+class Lifecycle {
+  public:
+    Lifecycle(asio::any_io_executor executor, Registry& registry, Store& store, Runtime& runtime, Jobs& jobs,
+              PortRange ports);
+
+    // Each returns when the intent is on the disk; the job does the rest.
+    Task<Result<AcceptedStart>> start(StartRequest request);
+    Task<Result<JobId>> stop(InstanceId id, StopRequest request);
+    Task<Result<JobId>> restart(InstanceId id, RestartRequest request);
+    Result<void> cancel(JobId id);
+
+    // A restart that the agent itself wants: brings an instance back that should run, after a reboot.
+    Task<void> restore(InstanceId id);
+    // Starts an instance of a profile whose autostart is set.
+    Task<void> start_at_boot(std::string profile);
+    // Goes on with a job that was open when the agent ended.
+    void resume(const Job& job);
+    // For instances that are started from now on.
+    void use_ports(PortRange ports) { ports_ = ports; }
+    // Something happened to the workloads of this instance: wakes the job that waits for it.
+    void wake(const InstanceId& id);
+
+  private:
+    [[nodiscard]] Result<Instance> make_instance(const StartRequest& request) const;
+    [[nodiscard]] Result<std::string> choose_name(const StartRequest& request) const;
+    [[nodiscard]] Result<Duration> drain_timeout(const Instance& instance, std::optional<Duration> asked) const;
+    [[nodiscard]] Result<void> free_for(const InstanceId& id, JobKind kind) const;
+    [[nodiscard]] Result<InstanceConfig> refreshed(const Instance& instance) const;
+
+    void launch_job(const Job& job);
+    Task<void> run(JobId id);
+    Task<void> run_start(Job job);
+    Task<void> run_stop(Job job);
+    Task<void> run_restart(Job job);
+    Task<Result<void>> replace_workload(const Job& job, Activity& activity);
+    Task<void> roll_back_start(Job job, StartFailure failure);
+    Task<void> leave_failed(Job job, StartFailure failure);
+    void succeed(const Job& job, const WorkloadStatus& status);
+    void give_up_stop(const Job& job, const Error& error);
+    Task<void> finish(Job ended, Changes changes);
+    Task<void> finish_removing(Job ended);
+
+    std::shared_ptr<Activity> activity(const InstanceId& id);
+    [[nodiscard]] Progress progress_of(JobId id);
+
+    asio::any_io_executor executor_;
+    Registry& registry_;
+    Store& store_;
+    Runtime& runtime_;
+    Jobs& jobs_;
+    PortRange ports_;
+    std::map<InstanceId, std::shared_ptr<Activity>> activities_;
+};
+
+}  // namespace mcpctl

@@ -1,0 +1,45 @@
+// Watches running instances: what their runtime tells becomes state, reason and counters. Restarts are the runtime's
+// work, so they happen while the agent is away, too; the supervisor observes them.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "agent/core/registry.hpp"
+#include "agent/core/runtime.hpp"
+#include "agent/core/steps.hpp"
+#include "agent/core/store.hpp"
+
+namespace mcpctl {
+
+class Supervisor {
+  public:
+    Supervisor(asio::any_io_executor executor, Registry& registry, Store& store, Runtime& runtime)
+        : executor_(std::move(executor)), registry_(registry), store_(store), runtime_(runtime) {}
+
+    // Something happened to this workload. Ignored while a job works on the instance: the job looks for itself.
+    void notice(const WorkloadRef& workload);
+    // Takes a status as the truth about an instance, whoever found it out. `watched`: nobody looked away since the last
+    // known status, so an absent workload was removed by somebody.
+    Task<void> observe(InstanceId id, WorkloadStatus status, bool watched);
+    // Compares the effective properties of all running workloads with what they should be; PID 1 has read them again.
+    Task<void> verify_all();
+
+  private:
+    Task<void> look(InstanceId id);
+    Task<void> observe_absent(InstanceId id, bool watched);
+    Task<void> observe_end(InstanceId id, WorkloadStatus status);
+    void observe_running(const Instance& instance, const WorkloadStatus& status);
+    Task<void> follow_retry(InstanceId id);
+    Task<void> reset_when_steady(InstanceId id, std::string runtime_id);
+    void save(const InstanceId& id);
+
+    asio::any_io_executor executor_;
+    Registry& registry_;
+    Store& store_;
+    Runtime& runtime_;
+    std::map<InstanceId, bool> looking_;  // true: something happened since the look began
+    std::map<InstanceId, std::shared_ptr<Activity>> retries_;
+};
+
+}  // namespace mcpctl
