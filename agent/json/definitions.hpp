@@ -1,0 +1,26 @@
+// Definitions as people write them, in JSON. What is accepted, with the defaults, is described in ARCHITECTURE.md and
+// mcpctl(1); unknown and repeated keys, wrong types and broken text are InvalidArgument with the field.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "agent/core/definitions.hpp"
+#include "base/error.hpp"
+
+namespace mcpctl {
+
+// At most this many bytes of text are looked at.
+constexpr std::size_t max_definition_bytes = 256 * 1024;
+
+// Decoded and validated.
+[[nodiscard]] Result<ServerDefinition> parse_server(std::string_view text);
+[[nodiscard]] Result<ProfileDefinition> parse_profile(std::string_view text);
+
+// What is at its default is written too, so that a reader sees what holds. Parsing it gives the same value.
+[[nodiscard]] std::string to_json(const ServerDefinition& server);
+[[nodiscard]] std::string to_json(const ProfileDefinition& profile);
+// {"server": …, "profile": …}
+[[nodiscard]] std::string to_json(const InstanceConfig& config);
+
+}  // namespace mcpctl

@@ -1,0 +1,175 @@
+#include "agent/json/members.hpp"
+
+#include "agent/core/enum_names.hpp"
+
+namespace mcpctl {
+namespace {
+
+using nlohmann::json;
+
+void decode_transport(ObjectReader& server, Transport& target) {
+    if (const json* value = server.find("transport"); value != nullptr && *value == "stdio") {
+        server.refuse("transport", "stdio servers are not supported by this version",
+                      "use the server's streamable HTTP mode where it has one", ErrorCode::NotSupported);
+    }
+    server.choice("transport", target);
+}
+
+void decode_run(ObjectReader& server, ServerDefinition& target) {
+    server.require("run");
+    if (const json* value = server.find("run")) {
+        ObjectReader run(*value, server.path_of("run"), {"command"}, server.mistake());
+        run.required_texts("command", target.command);
+    }
+}
+
+void decode_limits(ObjectReader& profile, Limits& target) {
+    if (const json* value = profile.find("limits")) {
+        ObjectReader limits(*value, profile.path_of("limits"), {"memory", "cpu", "tasks"}, profile.mistake());
+        limits.bytes("memory", target.memory);
+        limits.positive("cpu", target.cpu);
+        limits.integer("tasks", target.tasks);
+    }
+}
+
+void decode_restart(ObjectReader& profile, RestartPolicy& target) {
+    if (const json* value = profile.find("restart")) {
+        ObjectReader restart(*value, profile.path_of("restart"),
+                             {"policy", "initialDelay", "maxDelay", "maxAttempts", "resetAfter"}, profile.mistake());
+        restart.choice("policy", target.mode);
+        restart.duration("initialDelay", target.initial_delay);
+        restart.duration("maxDelay", target.max_delay);
+        restart.integer("maxAttempts", target.max_attempts);
+        restart.duration("resetAfter", target.reset_after);
+    }
+}
+
+void decode_sandbox(ObjectReader& profile, Sandbox& target) {
+    const json* value = profile.find("sandbox");
+    if (value == nullptr) {
+        return;
+    }
+    ObjectReader sandbox(*value, profile.path_of("sandbox"), {"network", "readPaths", "writePaths", "jit"},
+                         profile.mistake());
+    if (const json* network = sandbox.find("network"); network != nullptr && *network == "none") {
+        sandbox.refuse("network", "a server that speaks HTTP cannot be reached without a network",
+                       "use loopback: it reaches no other host and no other host reaches it");
+    }
+    sandbox.choice("network", target.network);
+    sandbox.texts("readPaths", target.read_paths);
+    sandbox.texts("writePaths", target.write_paths);
+    sandbox.flag("jit", target.jit);
+}
+
+json encode(const Limits& limits) {
+    json value = json::object();
+    if (limits.memory) {
+        value["memory"] = *limits.memory;
+    }
+    if (limits.cpu) {
+        value["cpu"] = *limits.cpu;
+    }
+    if (limits.tasks) {
+        value["tasks"] = *limits.tasks;
+    }
+    return value;
+}
+
+json encode(const RestartPolicy& restart) {
+    return {{"policy", spelt(restart.mode)},
+            {"initialDelay", format_duration(restart.initial_delay)},
+            {"maxDelay", format_duration(restart.max_delay)},
+            {"maxAttempts", restart.max_attempts},
+            {"resetAfter", format_duration(restart.reset_after)}};
+}
+
+json encode(const Sandbox& sandbox) {
+    return {{"network", spelt(sandbox.network)},
+            {"readPaths", sandbox.read_paths},
+            {"writePaths", sandbox.write_paths},
+            {"jit", sandbox.jit}};
+}
+
+}  // namespace
+
+ServerDefinition decode_server(const json& value, const std::string& path, Mistake& mistake) {
+    ServerDefinition server;
+    ObjectReader reader(value, path, {"name", "description", "version", "transport", "run", "port", "path", "env"},
+                        mistake);
+    reader.required_text("name", server.name);
+    reader.text("description", server.description);
+    reader.text("version", server.version);
+    decode_transport(reader, server.transport);
+    decode_run(reader, server);
+    reader.integer("port", server.port);
+    reader.text("path", server.path);
+    reader.environment("env", server.env);
+    return server;
+}
+
+ProfileDefinition decode_profile(const json& value, const std::string& path, Mistake& mistake) {
+    ProfileDefinition profile;
+    ObjectReader reader(value, path,
+                        {"name", "server", "runtime", "env", "args", "limits", "restart", "drainTimeout",
+                         "maxDrainTimeout", "startTimeout", "sandbox", "autostart"},
+                        mistake);
+    reader.required_text("name", profile.name);
+    reader.required_text("server", profile.server);
+    reader.choice("runtime", profile.runtime);
+    reader.environment("env", profile.env);
+    reader.texts("args", profile.args);
+    decode_limits(reader, profile.limits);
+    decode_restart(reader, profile.restart);
+    reader.duration("drainTimeout", profile.drain_timeout);
+    reader.duration("maxDrainTimeout", profile.max_drain_timeout);
+    reader.duration("startTimeout", profile.start_timeout);
+    decode_sandbox(reader, profile.sandbox);
+    reader.flag("autostart", profile.autostart);
+    return profile;
+}
+
+InstanceConfig decode_config(const json& value, const std::string& path, Mistake& mistake) {
+    InstanceConfig config;
+    ObjectReader reader(value, path, {"server", "profile"}, mistake);
+    reader.require("server");
+    reader.require("profile");
+    if (const json* server = reader.find("server")) {
+        config.server = decode_server(*server, reader.path_of("server"), mistake);
+    }
+    if (const json* profile = reader.find("profile")) {
+        config.profile = decode_profile(*profile, reader.path_of("profile"), mistake);
+    }
+    return config;
+}
+
+json encode(const ServerDefinition& server) {
+    return {{"name", server.name},
+            {"description", server.description},
+            {"version", server.version},
+            {"transport", spelt(server.transport)},
+            {"run", {{"command", server.command}}},
+            {"port", server.port},
+            {"path", server.path},
+            {"env", server.env}};
+}
+
+json encode(const ProfileDefinition& profile) {
+    return {{"name", profile.name},
+            {"server", profile.server},
+            {"runtime", spelt(profile.runtime)},
+            {"env", profile.env},
+            {"args", profile.args},
+            {"limits", encode(profile.limits)},
+            {"restart", encode(profile.restart)},
+            {"drainTimeout", format_duration(profile.drain_timeout)},
+            {"maxDrainTimeout", format_duration(profile.max_drain_timeout)},
+            {"startTimeout", format_duration(profile.start_timeout)},
+            {"sandbox", encode(profile.sandbox)},
+            {"autostart", profile.autostart}};
+}
+
+json encode(const InstanceConfig& config) {
+    return {{"server", encode(config.server)}, {"profile", encode(config.profile)}};
+}
+
+}  // namespace mcpctl

@@ -1,0 +1,25 @@
+// Records of the store as JSON text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "agent/core/instance.hpp"
+#include "agent/core/job.hpp"
+#include "base/error.hpp"
+
+namespace mcpctl {
+
+// The definitions inside are decoded but not validated again: a rule that became stricter must not make the agent
+// lose sight of a workload that runs.
+[[nodiscard]] Result<Instance> parse_instance(std::string_view text);
+[[nodiscard]] Result<InstanceConfig> parse_instance_config(std::string_view text);
+[[nodiscard]] Result<Job> parse_job(std::string_view text);
+// {"code": …, "reason": …, "field": …, "hint": …}
+[[nodiscard]] Result<Error> parse_error(std::string_view text);
+
+[[nodiscard]] std::string to_json(const Instance& instance);
+[[nodiscard]] std::string to_json(const Job& job);
+[[nodiscard]] std::string to_json(const Error& error);
+
+}  // namespace mcpctl

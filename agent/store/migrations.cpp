@@ -1,0 +1,91 @@
+#include "agent/store/migrations.hpp"
+
+#include <systemd/sd-id128.h>
+
+#include <array>
+#include <format>
+#include <string>
+#include <system_error>
+
+#include "agent/store/files.hpp"
+#include "agent/store/records.hpp"
+
+namespace mcpctl {
+namespace {
+
+// Definitions and records are JSON: what the agent looks up, it looks up in memory. `checksum` finds flipped bits,
+// which SQLite does not look for inside values.
+constexpr const char* tables = R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE servers (name TEXT PRIMARY KEY, record TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
+CREATE TABLE profiles (name TEXT PRIMARY KEY, record TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
+CREATE TABLE instances (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, record TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY, instance TEXT NOT NULL, open INTEGER NOT NULL, record TEXT NOT NULL,
+    checksum INTEGER NOT NULL) STRICT;
+)sql";
+
+void create(sqlite::Connection& connection) {
+    connection.execute(tables);
+    sd_id128_t id{};
+    if (const int error = sd_id128_randomize(&id); error < 0) {
+        throw std::system_error(-error, std::generic_category(), "no random bytes");
+    }
+    std::array<char, SD_ID128_STRING_MAX> text{};
+    sqlite::Statement(connection, "INSERT INTO meta VALUES ('installation_id', ?)")
+        .bind(1, std::string_view(sd_id128_to_string(id, text.data())))
+        .run();
+}
+
+// The step at index N leads from version N to N + 1.
+using Step = void (*)(sqlite::Connection&);
+constexpr std::array<Step, 1> steps{create};
+
+}  // namespace
+
+int latest_schema() {
+    return int(steps.size());
+}
+
+int schema_of(sqlite::Connection& connection) {
+    const auto version = int(connection.query_integer("PRAGMA user_version"));
+    try {
+        const bool has_meta = connection.query_integer("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") != 0;
+        const std::string recorded = has_meta ? read_meta(connection, "schema") : "0";
+        if (recorded != std::to_string(version)) {
+            throw sqlite::Failure(SQLITE_CORRUPT, std::format("the schema is {} and {}", version, recorded));
+        }
+    } catch (const sqlite::Failure&) {
+        if (version <= latest_schema()) {
+            throw;
+        }
+        // A newer program may use SQL that this SQLite cannot read; taking that for damage would cost a good file.
+    }
+    return version;
+}
+
+void migrate(sqlite::Connection& connection, const std::filesystem::path& file) {
+    const auto present = int(connection.query_integer("PRAGMA user_version"));
+    if (present > 0 && present < latest_schema()) {
+        back_up(connection, std::format("{}.bak-v{}", file.string(), present));
+    }
+    for (int version = present; version < latest_schema(); ++version) {
+        sqlite::Transaction transaction(connection, sqlite::Transaction::Kind::whole);
+        steps.at(std::size_t(version))(connection);
+        connection.execute(std::format("PRAGMA user_version = {}", version + 1).c_str());
+        write_meta(connection, "schema", std::to_string(version + 1));
+        transaction.commit();
+    }
+}
+
+void back_up(sqlite::Connection& connection, const std::filesystem::path& to) {
+    const std::filesystem::path temporary = to.string() + ".tmp";
+    std::filesystem::remove(temporary);
+    files::create_private(temporary);  // SQLite takes an empty file as it takes none
+    sqlite::Statement(connection, "VACUUM INTO ?").bind(1, temporary.native()).run();
+    files::sync_file(temporary);
+    files::rename_durably(temporary, to);
+}
+
+}  // namespace mcpctl

@@ -1,0 +1,176 @@
+#include "agent/store/records.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <format>
+
+#include "agent/json/definitions.hpp"
+#include "agent/json/records.hpp"
+#include "base/journal.hpp"
+
+namespace mcpctl {
+namespace {
+
+using sqlite::Connection;
+using sqlite::Statement;
+
+constexpr JobId numbers_skipped = 1'000'000;
+
+// FNV-1a, 64 bits: finds flipped bits, and nobody who could write the file is to be kept out.
+std::int64_t checksum(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : text) {
+        hash = (hash ^ std::uint8_t(c)) * 0x100000001b3;
+    }
+    return std::int64_t(hash);
+}
+
+JobId number_from(std::string_view text) {
+    JobId number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+void put_named(Connection& connection, std::string_view sql, std::string_view name, const std::string& record) {
+    Statement(connection, sql).bind(1, name).bind(2, record).bind(3, checksum(record)).run();
+}
+
+void remove_named(Connection& connection, std::string_view sql, std::string_view name) {
+    Statement(connection, sql).bind(1, name).run();
+}
+
+void raise_last_job(Connection& connection, JobId id) {
+    if (number_from(read_meta(connection, "last_job")) < id) {
+        write_meta(connection, "last_job", std::to_string(id));
+    }
+}
+
+struct Apply {
+    Connection& connection;
+
+    void operator()(const ServerDefinition& server) const {
+        put_named(connection, "INSERT OR REPLACE INTO servers VALUES (?, ?, ?)", server.name, to_json(server));
+    }
+    void operator()(const ProfileDefinition& profile) const {
+        put_named(connection, "INSERT OR REPLACE INTO profiles VALUES (?, ?, ?)", profile.name, to_json(profile));
+    }
+    void operator()(const Instance& instance) const {
+        // Not OR REPLACE: that would remove another instance that has the same name.
+        constexpr std::string_view sql =
+            "INSERT INTO instances VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
+            "SET name = excluded.name, record = excluded.record, checksum = excluded.checksum";
+        const std::string id = instance.id.text();
+        const std::string record = to_json(instance);
+        Statement(connection, sql).bind(1, id).bind(2, instance.name).bind(3, record).bind(4, checksum(record)).run();
+    }
+    void operator()(const Job& job) const {
+        const std::string instance = job.instance.text();
+        const std::string record = to_json(job);
+        Statement(connection, "INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?)")
+            .bind(1, std::int64_t(job.id))
+            .bind(2, instance)
+            .bind(3, std::int64_t(job.ended() ? 0 : 1))
+            .bind(4, record)
+            .bind(5, checksum(record))
+            .run();
+        raise_last_job(connection, job.id);
+    }
+    void operator()(const RemoveServer& server) const {
+        remove_named(connection, "DELETE FROM servers WHERE name = ?", server.name);
+    }
+    void operator()(const RemoveProfile& profile) const {
+        remove_named(connection, "DELETE FROM profiles WHERE name = ?", profile.name);
+    }
+    void operator()(const RemoveInstance& instance) const {
+        remove_named(connection, "DELETE FROM instances WHERE id = ?", instance.id.text());
+    }
+    void operator()(const RemoveJob& job) const {
+        Statement(connection, "DELETE FROM jobs WHERE id = ?").bind(1, std::int64_t(job.id)).run();
+    }
+};
+
+template <class Record>
+Result<Record> read_record(std::string_view text, std::int64_t expected, Result<Record> (*parse)(std::string_view)) {
+    if (checksum(text) != expected) {
+        return fail(ErrorCode::StorageFailed, "its checksum does not match");
+    }
+    return parse(text);
+}
+
+// Columns: key, record, checksum.
+template <class Record>
+std::vector<Record> read_rows(Connection& connection, std::string_view sql, std::string_view what,
+                              Result<Record> (*parse)(std::string_view)) {
+    std::vector<Record> records;
+    Statement rows(connection, sql);
+    while (rows.step()) {
+        auto record = read_record(rows.text(1), rows.integer(2), parse);
+        if (record) {
+            records.push_back(*std::move(record));
+        } else {
+            log::error(std::format("the stored {} {} cannot be read and is left alone: {} {}", what, rows.text(0),
+                                   record.error().field, record.error().reason));
+        }
+    }
+    return records;
+}
+
+}  // namespace
+
+void apply(Connection& connection, const Change& change) {
+    std::visit(Apply{connection}, change);
+}
+
+bool only_removes(const Changes& changes) {
+    return std::ranges::all_of(changes, [](const Change& change) {
+        return std::holds_alternative<RemoveServer>(change) || std::holds_alternative<RemoveProfile>(change) ||
+               std::holds_alternative<RemoveInstance>(change) || std::holds_alternative<RemoveJob>(change);
+    });
+}
+
+std::string read_meta(Connection& connection, std::string_view key) {
+    Statement statement(connection, "SELECT value FROM meta WHERE key = ?");
+    statement.bind(1, key);
+    return statement.step() ? std::string(statement.text(0)) : std::string();
+}
+
+void write_meta(Connection& connection, std::string_view key, std::string_view value) {
+    Statement(connection, "INSERT OR REPLACE INTO meta VALUES (?, ?)").bind(1, key).bind(2, value).run();
+}
+
+void skip_job_numbers(Connection& connection) {
+    write_meta(connection, "last_job",
+               std::to_string(number_from(read_meta(connection, "last_job")) + numbers_skipped));
+}
+
+std::vector<JobId> forget_old_jobs(std::vector<Job>& jobs) {
+    constexpr WallTime kept = std::chrono::microseconds(std::chrono::minutes(10)).count();
+    const WallTime now = wall_time_now();
+    std::vector<JobId> forgotten;
+    std::erase_if(jobs, [&](const Job& job) {
+        // A time far ahead is one from before the clock was set back.
+        const bool old = job.ended() && (job.finished_at + kept < now || job.finished_at > now + kept);
+        if (old) {
+            forgotten.push_back(job.id);
+        }
+        return old;
+    });
+    return forgotten;
+}
+
+StoredState read_state(Connection& connection) {
+    StoredState state;
+    state.installation_id = read_meta(connection, "installation_id");
+    state.last_job = number_from(read_meta(connection, "last_job"));
+    state.servers = read_rows<ServerDefinition>(connection, "SELECT name, record, checksum FROM servers ORDER BY name",
+                                                "server", parse_server);
+    state.profiles = read_rows<ProfileDefinition>(
+        connection, "SELECT name, record, checksum FROM profiles ORDER BY name", "profile", parse_profile);
+    state.instances = read_rows<Instance>(connection, "SELECT id, record, checksum FROM instances ORDER BY id",
+                                          "instance", parse_instance);
+    state.jobs = read_rows<Job>(connection, "SELECT id, record, checksum FROM jobs ORDER BY id", "job", parse_job);
+    return state;
+}
+
+}  // namespace mcpctl
