@@ -6,7 +6,7 @@
 in_build_root() {
     local directory=/src/mcpctl
     [[ $start_directory == "$source_dir"/* ]] && directory+=${start_directory#"$source_dir"}
-    chroot --userspec="$(source_owner)" --groups= "$root" /usr/bin/env -i --chdir="${build_directory:-$directory}" \
+    ${in_place_of_shell:+exec} chroot --userspec="$(source_owner)" --groups= "$root" /usr/bin/env -i --chdir="${build_directory:-$directory}" \
         PATH=/usr/lib/ccache:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/tmp LANG=C.UTF-8 \
         TERM="${TERM:-dumb}" ${NO_COLOR:+NO_COLOR="$NO_COLOR"} CCACHE_DIR=/var/cache/mcpctl-dev/ccache "$@"
 }
@@ -56,10 +56,10 @@ command_build() {
 command_sh() {
     mount_build_root
     # In place of this shell: nothing is left to do afterwards, and signals reach it.
-    trap - EXIT INT TERM HUP
+    local in_place_of_shell=1
     case $# in
-        0) in_build_root bash || exit ;;
-        1) in_build_root bash -c "$1" || exit ;;
-        *) in_build_root "$@" || exit ;;
+        0) in_build_root bash ;;
+        1) in_build_root bash -c "$1" ;;
+        *) in_build_root "$@" ;;
     esac
 }

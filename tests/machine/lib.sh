@@ -41,16 +41,22 @@ job() {
 }
 
 end_job() {
-    [[ -z $job ]] || end_tree "$job"
+    [[ $job ]] || return 0
+    local pid pids
+    # Stopped first and ended then: a tree that runs makes new branches, or drops some, while it is walked.
+    pids=$(stop_tree "$job")
+    for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+    for pid in $pids; do kill -CONT "$pid" 2>/dev/null || true; done
+    for pid in $pids; do tail --pid="$pid" --sleep-interval=0.05 -f /dev/null >/dev/null; done
     job=''
 }
 
-end_tree() {
+stop_tree() {
     local child children
-    children=$(cat "/proc/$1/task/$1/children" 2>/dev/null) || return 0
-    kill "$1" 2>/dev/null || true
-    for child in $children; do end_tree "$child"; done
-    tail --pid="$1" --sleep-interval=0.05 -f /dev/null >/dev/null
+    kill -STOP "$1" 2>/dev/null || return 0
+    echo "$1"
+    children=$(cat "/proc/$1/task/"*/children 2>/dev/null) || true
+    for child in $children; do stop_tree "$child"; done
 }
 
 trap_signals() {

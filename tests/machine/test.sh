@@ -23,7 +23,7 @@ command_test() {
     esac
     printf '%s\n' "${summary[@]}"
     echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
-    ((total_failed == 0))  || exit 1
+    ((total_failed == 0)) || exit 1
 }
 
 lint_tier() {
@@ -97,6 +97,8 @@ read_report() {
     if ((ran == 0)) && [[ -z $filter ]]; then
         say "$name: not a single test ran"
         failed=1 ran=1
+    elif ((ran == 0)); then
+        say "$name: no test matches $filter"
     fi
     if ((failed > 0)); then
         tail -n 100 "$log" | sed 's/^/  | /' >&2

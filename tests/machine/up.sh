@@ -28,7 +28,7 @@ command_keep-machine() {
     use_package_layer
     new_machine
     # Each connection is carried into the machine's own network: no bridge, no address, no forwarding on the host.
-    socat TCP-LISTEN:6270,bind=127.0.0.1,reuseaddr,fork \
+    setpriv --pdeathsig TERM socat TCP-LISTEN:6270,bind=127.0.0.1,reuseaddr,fork \
         EXEC:"nsenter --target $leader --net socat STDIO TCP\:127.0.0.1\:6270" &
     relay=$!
     trap 'kill $relay 2>/dev/null; stop_machine; rm -f "$(up_file)"' EXIT
