@@ -9,7 +9,8 @@ host_has_systemd() { [[ -d /run/systemd/system ]]; }
 # before nspawn starts. Under systemd that is a scope's work.
 machine_cgroups() {
     local tree
-    host_has_systemd && return
+    # A bare 'return' in an EXIT trap gives the exit status of the run.
+    ! host_has_systemd || return 0
     for tree in /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
         [[ ! -d $tree ]] || echo "$tree/$1"
     done
@@ -56,7 +57,7 @@ start_nspawn() {
 # The machine's PID 1 as this host numbers it.
 find_leader() {
     local child children
-    children=$(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null) || return
+    children=$(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null) || return 1
     for child in $children; do
         if [[ $(sed -n 's/^NSpid:.*\t//p' "/proc/$child/status" 2>/dev/null) == 1 ]]; then
             leader=$child
