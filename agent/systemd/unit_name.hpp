@@ -1,0 +1,27 @@
+// The names under which systemd knows our workloads: mcpctl-<id as 32 hex digits>-<generation>.service in
+// mcpctl-<id>.slice, which its name puts below mcpctl.slice.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/core/runtime.hpp"
+
+namespace mcpctl::systemd {
+
+// Matches every unit that could be ours, for listings.
+constexpr std::string_view workload_pattern = "mcpctl-*.service";
+
+[[nodiscard]] std::string unit_name(const WorkloadRef& workload);
+[[nodiscard]] std::string slice_name(const InstanceId& instance);
+// Matches the units of all generations of an instance.
+[[nodiscard]] std::string unit_pattern(const InstanceId& instance);
+
+// Only exactly what unit_name() gives is accepted.
+[[nodiscard]] std::optional<WorkloadRef> parse_unit_name(std::string_view name);
+
+// mcpctl's own services, which match workload_pattern and are no workloads.
+[[nodiscard]] bool is_own_service(std::string_view name);
+
+}  // namespace mcpctl::systemd
