@@ -35,6 +35,7 @@ constexpr std::array foreign_errors{
     ForeignError{"org.freedesktop.DBus.Error.FileNotFound", ErrorCode::Unavailable},
     ForeignError{"org.freedesktop.DBus.Error.Spawn.Failed", ErrorCode::Unavailable},
     ForeignError{"org.freedesktop.systemd1.NoSuchUnit", ErrorCode::Unavailable},
+    ForeignError{"org.freedesktop.systemd1.UnitExists", ErrorCode::AlreadyExists},
     ForeignError{"System.Error.ENOTCONN", ErrorCode::Unavailable},
     ForeignError{"System.Error.ECONNRESET", ErrorCode::Unavailable},
     ForeignError{"System.Error.ECONNREFUSED", ErrorCode::Unavailable},
