@@ -3,6 +3,7 @@
 
 cache=${MCPCTL_DEV_CACHE:-/var/cache/mcpctl-dev}
 logs=$source_dir/build/logs
+reports=$source_dir/build/reports
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
     bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'
@@ -112,8 +113,8 @@ enter_private_namespace() {
 # dockerd falls back to vfs there without a word.
 prepare_cache() {
     mkdir -p "$cache/roots" "$cache/machines" "$cache/layers" "$cache/locks"
-    mkdir -p "$logs"
-    chown "$(source_owner)" "$source_dir/build" "$logs"
+    mkdir -p "$logs" "$reports"
+    chown "$(source_owner)" "$source_dir/build" "$logs" "$reports"
     case $(stat -f -c %T "$cache") in
         overlayfs | tmpfs | ramfs | nfs | fuseblk)
             die "$cache is on $(stat -f -c %T "$cache"); set MCPCTL_DEV_CACHE to a directory on ext4, xfs or btrfs"

@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # The tiers: lint, unit, contract, system.
 
-reports=$source_dir/build/reports
 total_passed=0 total_failed=0 total_skipped=0
 summary=()
 
@@ -12,7 +11,6 @@ command_test() {
     esac
     filter=${1:-}
     [[ -z $filter ]] || filter="*$filter*"
-    mkdir -p "$reports"
     # A tier by itself is for quick work: one preset.
     [[ $tier == all ]] || presets=(dev)
     case $tier in
