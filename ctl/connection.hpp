@@ -1,0 +1,64 @@
+// One connection to the agent: over the agent's own socket, which is faster (70 µs per call against 180) and works
+// while the bus is down, or over the system bus. The caller owns the loop: messages are processed only in run_until().
+#pragma once
+
+#include <sdbus-c++/IConnection.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace mcpctl::ctl {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// The bus gives an activated service 25 s to come up; so do we on the socket, and each call as long to be answered.
+constexpr std::chrono::seconds answer_deadline{25};
+
+enum class ConnectionChoice : std::uint8_t { automatic, socket, bus };
+
+enum class Wake : std::uint8_t {
+    done,
+    deadline,
+    interrupted,
+    lost,  // the connection broke, or the agent that we wait for left the bus
+};
+
+class Connection {
+  public:
+    // `service` is the agent's bus name, empty where the agent is the peer itself.
+    Connection(std::unique_ptr<sdbus::IConnection> bus, std::string service);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    [[nodiscard]] sdbus::IConnection& bus() { return *bus_; }
+    [[nodiscard]] const std::string& service() const { return service_; }
+    [[nodiscard]] bool lost() const { return lost_; }
+
+    // Processes messages until `done()`, asked after each of them, holds. `interrupt_fd` may be -1.
+    Wake run_until(const std::function<bool()>& done, SteadyClock::time_point deadline, int interrupt_fd);
+
+    // From now on agent_left() tells when the agent leaves the bus. That ends no call: the bus starts it again or
+    // answers in its place.
+    void watch_agent();
+    [[nodiscard]] bool agent_left() const { return agent_left_; }
+
+  private:
+    void process(const std::function<bool()>& done);
+
+    std::unique_ptr<sdbus::IConnection> bus_;
+    std::string service_;
+    bool lost_ = false;
+    bool agent_left_ = false;
+};
+
+// A connected and authenticated connection, or Unavailable with what was tried and what to do.
+[[nodiscard]] Result<std::unique_ptr<Connection>> connect(ConnectionChoice choice, std::string_view socket_path,
+                                                          SteadyClock::time_point deadline, int interrupt_fd);
+
+}  // namespace mcpctl::ctl

@@ -1,0 +1,64 @@
+#include "ctl/exit_code.hpp"
+
+#include <array>
+#include <format>
+#include <string_view>
+
+namespace mcpctl::ctl {
+namespace {
+
+struct Meaning {
+    ExitCode code;
+    std::string_view text;
+};
+
+constexpr std::array meanings{
+    Meaning{ExitCode::done, "done"},
+    Meaning{ExitCode::failed, "failed: the reason is on stderr"},
+    Meaning{ExitCode::usage, "usage: the command line or a definition is wrong"},
+    Meaning{ExitCode::refused, "refused: you may not do this"},
+    Meaning{ExitCode::not_found, "not found: no such server, profile or instance"},
+    Meaning{ExitCode::unreachable, "the agent cannot be reached"},
+    Meaning{ExitCode::timed_out, "timed out: the job goes on"},
+    Meaning{ExitCode::not_ready, "not ready: 'status' of an instance that is not running"},
+    Meaning{ExitCode::interrupted, "interrupted: the job goes on"},
+};
+
+}  // namespace
+
+ExitCode exit_code_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::InvalidArgument:
+            return ExitCode::usage;
+        case ErrorCode::AccessDenied:
+            return ExitCode::refused;
+        case ErrorCode::NotFound:
+            return ExitCode::not_found;
+        case ErrorCode::Unavailable:
+            return ExitCode::unreachable;
+        case ErrorCode::TimedOut:
+            return ExitCode::timed_out;
+        case ErrorCode::AlreadyExists:
+        case ErrorCode::InUse:
+        case ErrorCode::Busy:
+        case ErrorCode::NotManaged:
+        case ErrorCode::NotSupported:
+        case ErrorCode::LimitsExceeded:
+        case ErrorCode::Canceled:
+        case ErrorCode::StartFailed:
+        case ErrorCode::StorageFailed:
+        case ErrorCode::Internal:
+            return ExitCode::failed;
+    }
+    return ExitCode::failed;
+}
+
+std::string exit_codes_help() {
+    std::string text = "EXIT CODES:\n";
+    for (const auto& [code, meaning] : meanings) {
+        text += std::format("  {:>3}  {}\n", int(code), meaning);
+    }
+    return text;
+}
+
+}  // namespace mcpctl::ctl

@@ -1,0 +1,27 @@
+// What the exit status of mcpctl means.
+#pragma once
+
+#include <string>
+
+#include "base/error.hpp"
+
+namespace mcpctl::ctl {
+
+enum class ExitCode : int {
+    done = 0,
+    failed = 1,
+    usage = 2,
+    refused = 3,
+    not_found = 4,
+    unreachable = 5,
+    timed_out = 6,
+    not_ready = 7,
+    interrupted = 130,
+};
+
+[[nodiscard]] ExitCode exit_code_of(ErrorCode code);
+
+// The table for --help.
+[[nodiscard]] std::string exit_codes_help();
+
+}  // namespace mcpctl::ctl

@@ -1,0 +1,134 @@
+#include "ctl/output/json.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "ctl/output/table.hpp"
+#include "ctl/output/time_text.hpp"
+#include "ctl/output/visible_text.hpp"
+#include "dbus/errors.hpp"
+
+namespace mcpctl::ctl {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json time_or_null(std::uint64_t microseconds) {
+    return microseconds == 0 ? Json(nullptr) : Json(rfc3339(microseconds));
+}
+
+Json text_or_null(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+std::string shell_quoted(const std::string& word) {
+    const auto plain = [](unsigned char c) {
+        return std::isalnum(c) != 0 || std::string_view("_-./:=@%+,{}").contains(char(c));
+    };
+    if (!word.empty() && std::ranges::all_of(word, plain)) {
+        return word;
+    }
+    std::string quoted = "'";
+    for (const char c : word) {
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return quoted + "'";
+}
+
+std::string leaf_text(const Json& value) {
+    if (value.is_string()) {
+        return value.get<std::string>();
+    }
+    if (value.is_boolean()) {
+        return value.get<bool>() ? "yes" : "no";
+    }
+    if (!value.is_array()) {
+        return value.dump();
+    }
+    std::string text;
+    for (const Json& element : value) {
+        text += text.empty() ? "" : " ";
+        text += element.is_string() ? shell_quoted(element.get<std::string>()) : element.dump();
+    }
+    return text;
+}
+
+void flatten(const std::string& prefix, const Json& value, std::vector<Field>& fields) {
+    for (const auto& [key, member] : value.items()) {
+        const std::string name = prefix + key;
+        if (member.is_object()) {
+            flatten(name + ".", member, fields);
+        } else if (!member.is_null()) {
+            fields.push_back({visible_text(name), leaf_text(member)});
+        }
+    }
+}
+
+}  // namespace
+
+Json to_json(const ServerInfo& server) {
+    return {{"name", server.name},
+            {"description", server.description},
+            {"transport", server.transport},
+            {"version", text_or_null(server.version)}};
+}
+
+Json to_json(const ProfileInfo& profile) {
+    return {{"name", profile.name},
+            {"server", profile.server},
+            {"runtime", profile.runtime},
+            {"autostart", profile.autostart}};
+}
+
+Json to_json(const InstanceInfo& instance) {
+    return {{"id", instance.id},
+            {"name", instance.name},
+            {"profile", instance.profile},
+            {"server", instance.server},
+            {"runtime", instance.runtime},
+            {"runtimeId", text_or_null(instance.runtime_id)},
+            {"transport", instance.transport},
+            {"state", instance.state},
+            {"desired", instance.desired},
+            {"generation", instance.generation},
+            {"unit", text_or_null(instance.unit)},
+            {"port", instance.port == 0 ? Json(nullptr) : Json(instance.port)},
+            {"endpoint", text_or_null(instance.endpoint)},
+            {"reasonCode", text_or_null(instance.reason_code)},
+            {"reason", text_or_null(instance.reason)},
+            {"restarts", instance.restarts},
+            {"createdAt", time_or_null(instance.created_at)},
+            {"startedAt", time_or_null(instance.started_at)}};
+}
+
+Json to_json(const JobInfo& job) {
+    Json error = nullptr;
+    if (!job.error.empty()) {
+        const Error parsed = dbus::error_from(job.error, job.message);
+        error = {{"code", job.error},
+                 {"reason", parsed.reason},
+                 {"field", text_or_null(parsed.field)},
+                 {"hint", text_or_null(parsed.hint)}};
+    }
+    return {{"id", job.id},
+            {"kind", job.kind},
+            {"instanceId", text_or_null(job.instance_id)},
+            {"state", job.state},
+            {"progress", job.progress},
+            {"error", std::move(error)},
+            {"createdAt", time_or_null(job.created_at)},
+            {"finishedAt", time_or_null(job.finished_at)}};
+}
+
+std::string json_text(const Json& value) {
+    return visible_json(value.dump(2, ' ', false, Json::error_handler_t::replace)) + '\n';
+}
+
+std::string readable(const Json& value) {
+    std::vector<Field> fields;
+    flatten("", value, fields);
+    return layout(fields, Terminal{});
+}
+
+}  // namespace mcpctl::ctl

@@ -1,0 +1,142 @@
+#include <format>
+#include <nlohmann/json.hpp>
+
+#include "ctl/output/json.hpp"
+#include "ctl/output/table.hpp"
+#include "ctl/output/time_text.hpp"
+#include "ctl/output/visible_text.hpp"
+#include "ctl/verbs/options.hpp"
+#include "ctl/verbs/verbs.hpp"
+
+namespace mcpctl::ctl {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view examples =
+    "  mcpctl status everything\n"
+    "  mcpctl status 3f2a -o json\n"
+    "  mcpctl status everything >/dev/null      exit code 7 when it does not run\n";
+
+struct Options {
+    std::string instance;
+};
+
+struct Details {
+    InstanceInfo instance;
+    Json workloads = Json::array();
+    Error workloads_missing;  // why, where the runtime does not answer
+    std::vector<std::string> failure_log;
+};
+
+Result<Details> details_of(AgentClient& agent, const InstanceInfo& instance) {
+    Details details{instance, Json::array(), {}, {}};
+    auto log = agent.failure_log(instance);
+    if (!log) {
+        return std::unexpected(std::move(log.error()));
+    }
+    details.failure_log = std::move(*log);
+    const auto workloads = agent.workloads(instance);
+    if (!workloads) {
+        details.workloads_missing = workloads.error();
+        return details;
+    }
+    details.workloads = Json::parse(*workloads, nullptr, false);
+    if (!details.workloads.is_array()) {
+        return fail(ErrorCode::Internal, "the agent's list of workloads is not JSON");
+    }
+    return details;
+}
+
+std::string main_workload(const Json& workloads, const char* key) {
+    if (workloads.empty() || !workloads[0].is_object() || !workloads[0].contains(key)) {
+        return {};
+    }
+    const Json& value = workloads[0][key];
+    const bool none = value.is_null() || (value.is_number() && value == 0);
+    return none ? "" : value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string since(const InstanceInfo& instance) {
+    if (instance.state != "running" || instance.started_at == 0) {
+        return instance.state;
+    }
+    return std::format("{} since {}; {} ago", instance.state, local_time(instance.started_at),
+                       elapsed(instance.started_at, now_microseconds()));
+}
+
+std::vector<Field> fields_of(const Details& details) {
+    const InstanceInfo& instance = details.instance;
+    return {{"State", since(instance), Terminal::colour_of_state(instance.state)},
+            {"Reason", instance.reason},
+            {"Endpoint", instance.endpoint},
+            {"Transport", instance.transport},
+            {"Profile", instance.profile},
+            {"Server", instance.server},
+            {"ID", instance.id},
+            {"Runtime", instance.runtime},
+            {"Unit", instance.unit},
+            {"Slice", main_workload(details.workloads, "slice")},
+            {"Invocation", instance.runtime_id},
+            {"PID", main_workload(details.workloads, "pid")},
+            {"Generation", std::to_string(instance.generation)},
+            {"Restarts", std::to_string(instance.restarts)},
+            {"Created", local_time(instance.created_at)},
+            {"Workloads", details.workloads_missing.reason, Colour::yellow}};
+}
+
+void print_for_people(const Context& context, const Details& details) {
+    const InstanceInfo& instance = details.instance;
+    const std::string dot = context.out.unicode ? "●" : "*";
+    print(std::format("{} {}\n", context.out.paint(dot, Terminal::colour_of_state(instance.state)),
+                      context.out.paint(visible_text(instance.name), Colour::bold)));
+    print(layout(fields_of(details), context.out));
+    if (!details.failure_log.empty()) {
+        print("\nLast lines before the latest failure:\n");
+        for (const std::string& line : details.failure_log) {
+            print("  " + visible_text(line) + '\n');
+        }
+    }
+}
+
+void print_as_json(const Details& details) {
+    Json object = to_json(details.instance);
+    object["workloads"] = details.workloads_missing.reason.empty() ? details.workloads : Json(nullptr);
+    object["failureLog"] = details.failure_log;
+    print(json_text(object));
+}
+
+ExitCode status(Context& context, const Options& options) {
+    const auto instance = context.agent().find_instance(options.instance);
+    if (!instance) {
+        return report_unknown(context, instance.error(), options.instance, [&] { return instance_names(context); });
+    }
+    const auto details = details_of(context.agent(), *instance);
+    if (!details) {
+        return report(context, details.error());
+    }
+    switch (context.format) {
+        case OutputFormat::table:
+            print_for_people(context, *details);
+            break;
+        case OutputFormat::json:
+            print_as_json(*details);
+            break;
+        case OutputFormat::name:
+            print(visible_text(instance->name) + '\n');
+            break;
+    }
+    return instance->state == "running" ? ExitCode::done : ExitCode::not_ready;
+}
+
+}  // namespace
+
+void add_status(CLI::App& parent, Context& context) {
+    auto options = std::make_shared<Options>();
+    CLI::App& verb = add_verb(parent, context, "status", "Show how an instance is, and why", examples);
+    verb.add_option("INSTANCE", options->instance, "Name, id, or a prefix of the id that no other has")->required();
+    add_output_option(verb, context);
+    act(verb, context, options, status);
+}
+
+}  // namespace mcpctl::ctl

@@ -1,0 +1,20 @@
+// One function per verb: it declares the verb's options and sets Context::action when the verb was chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace mcpctl::ctl {
+
+class Context;
+
+void add_server(CLI::App& parent, Context& context);
+void add_profile(CLI::App& parent, Context& context);
+void add_start(CLI::App& parent, Context& context);
+void add_stop(CLI::App& parent, Context& context);
+void add_restart(CLI::App& parent, Context& context);
+void add_status(CLI::App& parent, Context& context);
+void add_list(CLI::App& parent, Context& context);
+void add_jobs(CLI::App& parent, Context& context);
+void add_version(CLI::App& parent, Context& context);
+
+}  // namespace mcpctl::ctl
