@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/store/files.hpp"
+#include "agent/store/meta.hpp"
 #include "agent/store/migrations.hpp"
 #include "agent/store/records.hpp"
 #include "agent/store/recovery.hpp"
@@ -76,7 +77,6 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, bool
 Result<StoredState> Database::load() {
     try {
         StoredState state = read_state(connection_);
-        state.boot_id = read_meta(connection_, "boot_id");
         finish_load(state);
         return state;
     } catch (const std::exception& error) {

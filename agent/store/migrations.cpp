@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "agent/store/files.hpp"
-#include "agent/store/records.hpp"
+#include "agent/store/meta.hpp"
 
 namespace mcpctl {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 // Definitions and records are JSON: what the agent looks up, it looks up in memory. `checksum` finds flipped bits,
 // which SQLite does not look for inside values.
 constexpr const char* tables = R"sql(
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE servers (name TEXT PRIMARY KEY, record TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
 CREATE TABLE profiles (name TEXT PRIMARY KEY, record TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
 CREATE TABLE instances (
@@ -33,9 +33,19 @@ void create(sqlite::Connection& connection) {
         throw std::system_error(-error, std::generic_category(), "no random bytes");
     }
     std::array<char, SD_ID128_STRING_MAX> text{};
-    sqlite::Statement(connection, "INSERT INTO meta VALUES ('installation_id', ?)")
-        .bind(1, std::string_view(sd_id128_to_string(id, text.data())))
-        .run();
+    write_meta(connection, "installation_id", sd_id128_to_string(id, text.data()));
+    write_meta(connection, "boot_id", "");
+    write_meta(connection, "last_job", "0");
+}
+
+// Of the SQL that made the tables: a flipped bit in there renames a column.
+std::string schema_checksum(sqlite::Connection& connection) {
+    std::string all;
+    sqlite::Statement rows(connection, "SELECT type || name || tbl_name || coalesce(sql, '') FROM sqlite_schema");
+    while (rows.step()) {
+        all += rows.text(0);
+    }
+    return std::to_string(checksum(all));
 }
 
 // The step at index N leads from version N to N + 1.
@@ -50,19 +60,32 @@ int latest_schema() {
 
 int schema_of(sqlite::Connection& connection) {
     const auto version = int(connection.query_integer("PRAGMA user_version"));
+    std::string recorded = "0";
     try {
-        const bool has_meta = connection.query_integer("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") != 0;
-        const std::string recorded = has_meta ? read_meta(connection, "schema") : "0";
-        if (recorded != std::to_string(version)) {
-            throw sqlite::Failure(SQLITE_CORRUPT, std::format("the schema is {} and {}", version, recorded));
+        if (connection.query_integer("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") != 0) {
+            recorded = read_meta(connection, "schema");
         }
     } catch (const sqlite::Failure&) {
         if (version <= latest_schema()) {
             throw;
         }
         // A newer program may use SQL that this SQLite cannot read; taking that for damage would cost a good file.
+        return version;
+    }
+    if (recorded != std::to_string(version)) {
+        throw sqlite::Failure(SQLITE_CORRUPT,
+                              std::format("its schema is {} in one place, {} in another", version, recorded));
     }
     return version;
+}
+
+void check_values(sqlite::Connection& connection) {
+    for (const char* key : {"installation_id", "boot_id", "last_job"}) {
+        (void)read_meta(connection, key);
+    }
+    if (read_meta(connection, "schema_checksum") != schema_checksum(connection)) {
+        throw sqlite::Failure(SQLITE_CORRUPT, "the schema was altered");
+    }
 }
 
 void migrate(sqlite::Connection& connection, const std::filesystem::path& file) {
@@ -75,6 +98,7 @@ void migrate(sqlite::Connection& connection, const std::filesystem::path& file) 
         steps.at(std::size_t(version))(connection);
         connection.execute(std::format("PRAGMA user_version = {}", version + 1).c_str());
         write_meta(connection, "schema", std::to_string(version + 1));
+        write_meta(connection, "schema_checksum", schema_checksum(connection));
         transaction.commit();
     }
 }

@@ -14,6 +14,9 @@ namespace mcpctl {
 // sqlite::Failure with is_damage() when the two differ.
 [[nodiscard]] int schema_of(sqlite::Connection& connection);
 
+// Throws sqlite::Failure with is_damage() when the schema or one of the single values is not what was written.
+void check_values(sqlite::Connection& connection);
+
 // Brings the schema to the latest version, each step in a transaction of its own. Before the first step of a database
 // that holds something, a copy is made beside it: store.db.bak-vN. Throws sqlite::Failure or a file error.
 void migrate(sqlite::Connection& connection, const std::filesystem::path& file);

@@ -7,6 +7,7 @@
 
 #include "agent/json/definitions.hpp"
 #include "agent/json/records.hpp"
+#include "agent/store/meta.hpp"
 #include "base/journal.hpp"
 
 namespace mcpctl {
@@ -16,15 +17,6 @@ using sqlite::Connection;
 using sqlite::Statement;
 
 constexpr JobId numbers_skipped = 1'000'000;
-
-// FNV-1a, 64 bits: finds flipped bits, and nobody who could write the file is to be kept out.
-std::int64_t checksum(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : text) {
-        hash = (hash ^ std::uint8_t(c)) * 0x100000001b3;
-    }
-    return std::int64_t(hash);
-}
 
 JobId number_from(std::string_view text) {
     JobId number = 0;
@@ -129,16 +121,6 @@ bool only_removes(const Changes& changes) {
     });
 }
 
-std::string read_meta(Connection& connection, std::string_view key) {
-    Statement statement(connection, "SELECT value FROM meta WHERE key = ?");
-    statement.bind(1, key);
-    return statement.step() ? std::string(statement.text(0)) : std::string();
-}
-
-void write_meta(Connection& connection, std::string_view key, std::string_view value) {
-    Statement(connection, "INSERT OR REPLACE INTO meta VALUES (?, ?)").bind(1, key).bind(2, value).run();
-}
-
 void skip_job_numbers(Connection& connection) {
     write_meta(connection, "last_job",
                std::to_string(number_from(read_meta(connection, "last_job")) + numbers_skipped));
@@ -162,6 +144,7 @@ std::vector<JobId> forget_old_jobs(std::vector<Job>& jobs) {
 StoredState read_state(Connection& connection) {
     StoredState state;
     state.installation_id = read_meta(connection, "installation_id");
+    state.boot_id = read_meta(connection, "boot_id");
     state.last_job = number_from(read_meta(connection, "last_job"));
     state.servers = read_rows<ServerDefinition>(connection, "SELECT name, record, checksum FROM servers ORDER BY name",
                                                 "server", parse_server);

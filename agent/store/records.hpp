@@ -1,8 +1,6 @@
 // Changes to rows, and rows to the stored state.
 #pragma once
 
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "agent/core/store.hpp"
@@ -16,11 +14,8 @@ void apply(sqlite::Connection& connection, const Change& change);
 // True where applying it makes the database no larger.
 [[nodiscard]] bool only_removes(const Changes& changes);
 
-// Everything but the boot id. Rows that cannot be read are reported in the log and left where they are.
+// Rows that cannot be read are reported in the log and left where they are.
 [[nodiscard]] StoredState read_state(sqlite::Connection& connection);
-
-[[nodiscard]] std::string read_meta(sqlite::Connection& connection, std::string_view key);
-void write_meta(sqlite::Connection& connection, std::string_view key, std::string_view value);
 
 // After a restore the numbers given since the backup are not known; none of them may come again.
 void skip_job_numbers(sqlite::Connection& connection);

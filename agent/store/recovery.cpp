@@ -41,14 +41,27 @@ void check_integrity(Connection& connection) {
     }
 }
 
-Connection open_checked(const fs::path& file, bool durable) {
-    Connection connection(file);
-    configure(connection, durable);
-    if (const int version = schema_of(connection); version > latest_schema()) {
+void check_sound(Connection& connection, const fs::path& file) {
+    const int version = schema_of(connection);
+    if (version > latest_schema()) {
         throw NewerSchema(std::format("{} has schema {}, and this version of mcpctl knows none after {}", file.string(),
                                       version, latest_schema()));
     }
     check_integrity(connection);
+    if (version > 0) {
+        check_values(connection);
+    }
+}
+
+Connection open_checked(const fs::path& file, bool durable) {
+    Connection connection(file);
+    configure(connection, durable);
+    try {
+        check_sound(connection, file);
+    } catch (const sqlite::Failure& failure) {
+        // The statements are constant, so one that does not fit means that the schema is not what was written.
+        throw failure.is_sql() ? sqlite::Failure(SQLITE_CORRUPT, failure.what()) : failure;
+    }
     migrate(connection, file);
     return connection;
 }

@@ -21,7 +21,8 @@ class Failure : public std::runtime_error {
     [[nodiscard]] bool is_damage() const { return primary() == SQLITE_CORRUPT || primary() == SQLITE_NOTADB; }
     // The disk is full or cannot be written: nothing is wrong with the change itself.
     [[nodiscard]] bool is_disk() const;
-    [[nodiscard]] bool is_full() const { return primary() == SQLITE_FULL; }
+    // The statement does not fit the schema.
+    [[nodiscard]] bool is_sql() const { return primary() == SQLITE_ERROR; }
 
   private:
     [[nodiscard]] int primary() const { return code_ & 0xff; }
