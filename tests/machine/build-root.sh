@@ -8,7 +8,7 @@ in_build_root() {
     [[ $start_directory == "$source_dir"/* ]] && directory+=${start_directory#"$source_dir"}
     ${in_place_of_shell:+exec} chroot --userspec="$(source_owner)" --groups= "$root" /usr/bin/env -i --chdir="${build_directory:-$directory}" \
         PATH=/usr/lib/ccache:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/tmp LANG=C.UTF-8 \
-        TERM="${TERM:-dumb}" ${NO_COLOR:+NO_COLOR="$NO_COLOR"} CCACHE_DIR=/var/cache/mcpctl-dev/ccache "$@"
+        TERM="${TERM:-dumb}" ${NO_COLOR:+NO_COLOR="$NO_COLOR"} CCACHE_DIR=/var/cache/mcpctl-dev/ccache CCACHE_SLOPPINESS=pch_defines,time_macros "$@"
 }
 
 mount_build_root() {

@@ -17,9 +17,12 @@ fail() {
 
 # show COMMAND…: echoes and runs it; its output is also left in $output.
 show() {
-    local line status=0
-    printf -v line '%q ' "$@"
-    printf '%s$ %s%s\n' "$bold" "${line% }" "$plain"
+    local argument line='' status=0
+    for argument in "$@"; do
+        [[ $argument =~ ^[A-Za-z0-9_./:=,-]+$ ]] || argument="'$argument'"
+        line+=" $argument"
+    done
+    printf '%s$%s%s\n' "$bold" "$line" "$plain"
     output=$("$@" 2>&1) || status=$?
     printf '%s\n' "$output"
     return "$status"
@@ -61,7 +64,7 @@ want 'mcp-server-everything'
 heading "7. Its status and its logs"
 show mcpctl status everything || fail "no status"
 want 'running'
-show mcpctl logs everything || fail "no logs"
+show journalctl --no-pager --output=cat --unit="$unit"
 want 'listening'
 
 heading "8. Talk MCP to it"
