@@ -26,7 +26,11 @@ class SqliteStoreTest : public testing::Test {
         return store ? *std::move(store) : nullptr;
     }
     StoredState reload() { return open()->load().value(); }
-    void spawn(Task<void> task) { asio::co_spawn(loop_, std::move(task), asio::detached); }
+    // Takes the function and not its task: the task refers to what the function captured.
+    template <class Function>
+    void spawn(Function function) {
+        asio::co_spawn(loop_, std::move(function), asio::detached);
+    }
 
     samples::TemporaryDirectory directory_;
     asio::io_context loop_{1};
@@ -39,7 +43,7 @@ TEST_F(SqliteStoreTest, ResumesOnTheLoopWhenTheCommitIsDone) {
     spawn([&]() -> Task<void> {
         result = co_await store->commit({samples::server("a")});
         resumed_on = std::this_thread::get_id();
-    }());
+    });
     loop_.run();
     ASSERT_TRUE(result);
     EXPECT_TRUE(*result);
@@ -63,10 +67,10 @@ TEST_F(SqliteStoreTest, WritesInTheOrderOfTheCalls) {
     Task<Result<void>> third = store->commit({samples::server("x", 3), RemoveServer{"y"}});
     store->commit_later({samples::server("x", 4)});
     int done = 0;
-    spawn([](Task<Result<void>> later, Task<Result<void>> earlier, int& finished) -> Task<void> {
-        finished += (co_await std::move(later)).has_value() ? 1 : 0;
-        finished += (co_await std::move(earlier)).has_value() ? 1 : 0;
-    }(std::move(third), std::move(first), done));
+    spawn([&]() -> Task<void> {
+        done += (co_await std::move(third)).has_value() ? 1 : 0;
+        done += (co_await std::move(first)).has_value() ? 1 : 0;
+    });
     loop_.run();
     EXPECT_EQ(done, 2);
     store.reset();
@@ -78,11 +82,11 @@ TEST_F(SqliteStoreTest, ServesManyCallersAtOnceEachWithItsOwnResult) {
     constexpr int callers = 200;
     std::vector<std::optional<Result<void>>> results(callers);
     for (int i = 0; i < callers; ++i) {
-        spawn([](Store& target, int number, std::optional<Result<void>>& result) -> Task<void> {
+        spawn([&, i]() -> Task<void> {
             // Every tenth wants the name that the first one has.
-            const Instance instance = samples::instance(number % 10 == 0 ? "same" : std::format("i{}", number));
-            result = co_await target.commit({samples::server(std::format("s{}", number)), instance});
-        }(*store, i, results[std::size_t(i)]));
+            const Instance instance = samples::instance(i % 10 == 0 ? "same" : std::format("i{}", i));
+            results[std::size_t(i)] = co_await store->commit({samples::server(std::format("s{}", i)), instance});
+        });
     }
     loop_.run();
     store.reset();
@@ -111,9 +115,8 @@ TEST_F(SqliteStoreTest, TellsTheResultOfACommitWhoseCallerWasCancelled) {
 TEST_F(SqliteStoreTest, MayCloseBeforeItsCallersResume) {
     auto store = open();
     std::optional<Result<void>> result;
-    spawn([](Task<Result<void>> commit, std::optional<Result<void>>& outcome) -> Task<void> {
-        outcome = co_await std::move(commit);
-    }(store->commit({samples::server("a")}), result));
+    Task<Result<void>> commit = store->commit({samples::server("a")});
+    spawn([&]() -> Task<void> { result = co_await std::move(commit); });
     store.reset();
     loop_.run();
     ASSERT_TRUE(result);
