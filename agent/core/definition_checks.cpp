@@ -10,7 +10,7 @@
 namespace mcpctl {
 namespace {
 
-constexpr std::size_t max_argument_bytes = 64 * 1024;
+constexpr std::size_t max_argument_bytes = std::size_t{64} * 1024;
 constexpr std::size_t max_arguments = 512;
 constexpr std::size_t max_variables = 256;
 constexpr std::size_t max_variable_name_bytes = 255;

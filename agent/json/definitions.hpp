@@ -11,7 +11,7 @@
 namespace mcpctl {
 
 // At most this many bytes of text are looked at.
-constexpr std::size_t max_definition_bytes = 256 * 1024;
+constexpr std::size_t max_definition_bytes = std::size_t{256} * 1024;
 
 // Decoded and validated.
 [[nodiscard]] Result<ServerDefinition> parse_server(std::string_view text);

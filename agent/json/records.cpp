@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 
 // A record holds two definitions and the last lines of a failure.
-constexpr std::size_t max_record_bytes = 4 * 1024 * 1024;
+constexpr std::size_t max_record_bytes = std::size_t{4} * 1024 * 1024;
 
 void decode_reason(ObjectReader& instance, Reason& target) {
     if (const json* value = instance.find("reason")) {

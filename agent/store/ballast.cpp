@@ -11,7 +11,7 @@
 namespace mcpctl {
 namespace {
 
-constexpr off_t ballast_bytes = 1024 * 1024;
+constexpr off_t ballast_bytes = off_t{1024} * 1024;
 
 }  // namespace
 

@@ -125,7 +125,7 @@ fs::path backup_of(const fs::path& file) {
 Connection open_sound(const fs::path& file, bool durable) {
     const bool has_content = fs::exists(file) && fs::file_size(file) > 0;
     if (!has_content && fs::exists(backup_of(file))) {
-        const fs::path kept = move_aside(file);
+        (void)move_aside(file);
         return restore(file, durable, file.string() + " was missing or empty");
     }
     files::create_private(file);

@@ -76,7 +76,7 @@ class Statement {
 // Rolls back unless committed. A savepoint inside a transaction, or the transaction itself.
 class Transaction {
   public:
-    enum class Kind { whole, savepoint };
+    enum class Kind : std::uint8_t { whole, savepoint };
     Transaction(Connection& connection, Kind kind);
     ~Transaction();
     Transaction(const Transaction&) = delete;
