@@ -57,6 +57,16 @@ std::string main_workload(const Json& workloads, const char* key) {
     return none ? "" : value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+// The slice is the instance to systemd, so its name follows from the id.
+std::string slice_of(const InstanceInfo& instance) {
+    if (instance.runtime != "systemd") {
+        return {};
+    }
+    std::string hex = instance.id;
+    std::erase(hex, '-');
+    return std::format("mcpctl-{}.slice", hex);
+}
+
 std::string since(const InstanceInfo& instance) {
     if (instance.state != "running" || instance.started_at == 0) {
         return instance.state;
@@ -76,7 +86,7 @@ std::vector<Field> fields_of(const Details& details) {
             {"ID", instance.id},
             {"Runtime", instance.runtime},
             {"Unit", instance.unit},
-            {"Slice", main_workload(details.workloads, "slice")},
+            {"Slice", slice_of(instance)},
             {"Invocation", instance.runtime_id},
             {"PID", main_workload(details.workloads, "pid")},
             {"Generation", std::to_string(instance.generation)},
@@ -101,6 +111,7 @@ void print_for_people(const Context& context, const Details& details) {
 
 void print_as_json(const Details& details) {
     Json object = to_json(details.instance);
+    object["slice"] = slice_of(details.instance);
     object["workloads"] = details.workloads_missing.reason.empty() ? details.workloads : Json(nullptr);
     object["failureLog"] = details.failure_log;
     print(json_text(object));
