@@ -90,14 +90,14 @@ Reason newest_end(const Journal& journal) {
     for (int i = 0; i < max_records && sd_journal_previous(journal.get()) > 0; ++i) {
         const auto kind = field(journal, "MESSAGE_ID");
         if (kind == unit_success) {
-            return {ReasonCode::vanished, "stopped outside mcpctl"};
+            return {ReasonCode::vanished, "was stopped outside mcpctl"};
         }
         if (kind == unit_failure_result) {
             const std::string result = field(journal, "UNIT_RESULT").value_or("");
             if (result == "oom-kill") {
-                return {ReasonCode::out_of_memory, "killed because it ran out of memory"};
+                return {ReasonCode::out_of_memory, "ran out of memory and was killed"};
             }
-            reason.text = std::format("systemd recorded '{}' and no exit", result);
+            reason.text = std::format("ended; systemd recorded '{}' and no exit", result);
         } else if (const Reason exit = exit_of_record(journal); exit.code != ReasonCode::unknown) {
             return exit;
         }

@@ -21,6 +21,7 @@ constexpr auto call_patience = 10s;
 constexpr auto connect_patience = 5s;
 constexpr auto first_retry = 50ms;
 constexpr auto longest_retry = 5s;
+constexpr int max_attempts = 3;
 
 constexpr const char* manager_path = "/org/freedesktop/systemd1";
 constexpr const char* manager_interface = "org.freedesktop.systemd1.Manager";
@@ -29,8 +30,6 @@ constexpr const char* unit_path_prefix = "/org/freedesktop/systemd1/unit";
 
 std::string interface_name(UnitInterface interface) {
     switch (interface) {
-        case UnitInterface::unit:
-            return "org.freedesktop.systemd1.Unit";
         case UnitInterface::service:
             return "org.freedesktop.systemd1.Service";
         case UnitInterface::slice:
@@ -77,6 +76,17 @@ struct Session {
     std::vector<sdbus::Slot> slots;
 };
 
+Task<Result<std::string>> read_system_state(Session& session) {
+    const auto state = co_await dbus::call<sdbus::Variant>(*session.manager, properties_interface, "Get", call_patience,
+                                                           std::string(manager_interface), std::string("SystemState"));
+    co_return state.transform([](const sdbus::Variant& value) { return value.get<std::string>(); });
+}
+
+template <class... Out, class... In>
+Task<Result<typename dbus::detail::Reply<Out...>::type>> call_manager(Session& session, std::string method, In... in) {
+    return dbus::call<Out...>(*session.manager, manager_interface, std::move(method), call_patience, std::move(in)...);
+}
+
 }  // namespace
 
 struct Pid1::State : std::enable_shared_from_this<State> {
@@ -92,6 +102,11 @@ struct Pid1::State : std::enable_shared_from_this<State> {
     void unit_changed(std::optional<std::string> unit);
     void job_removed(sdbus::Message message);
     Task<Result<std::shared_ptr<Session>>> connection();
+    Task<bool> is_replaced(std::shared_ptr<Session> used);
+    // Makes a call that may be made twice: again on a new connection when the old one broke on the way, which every
+    // daemon-reexec does to it.
+    template <class Call>
+    auto repeatable(Call attempt) -> std::invoke_result_t<Call&, Session&>;
     Task<Result<std::string>> job_result(std::shared_ptr<Session> on, std::string job, Clock::time_point deadline);
 
     asio::any_io_executor executor;
@@ -228,6 +243,34 @@ Task<Result<std::shared_ptr<Session>>> Pid1::State::connection() {
     co_return session;
 }
 
+// Tells a broken connection from a refusal of PID 1, which has the same code.
+Task<bool> Pid1::State::is_replaced(std::shared_ptr<Session> used) {
+    const auto self = shared_from_this();
+    if (session == used && co_await read_system_state(*used)) {
+        co_return false;
+    }
+    const auto deadline = Clock::now() + connect_patience;
+    while (session == used && co_await session_changed.wait_until(deadline)) {
+    }
+    co_return session != used;
+}
+
+template <class Call>
+auto Pid1::State::repeatable(Call attempt) -> std::invoke_result_t<Call&, Session&> {
+    const auto self = shared_from_this();
+    for (int attempts_left = max_attempts - 1;; --attempts_left) {
+        auto used = co_await connection();
+        if (!used) {
+            co_return std::unexpected(used.error());
+        }
+        auto outcome = co_await attempt(**used);
+        if (outcome || outcome.error().code != ErrorCode::Unavailable || attempts_left == 0 ||
+            !co_await is_replaced(*used)) {
+            co_return outcome;
+        }
+    }
+}
+
 Task<Result<std::string>> Pid1::State::job_result(std::shared_ptr<Session> on, std::string job,
                                                   Clock::time_point deadline) {
     while (true) {
@@ -275,9 +318,8 @@ Task<Result<std::string>> Pid1::start_transient_unit(std::string name, const Uni
         }
     } const starter(*state);
     using Auxiliary = std::vector<sdbus::Struct<std::string, BusProperties>>;
-    auto job = co_await dbus::call<sdbus::ObjectPath>(*(*session)->manager, manager_interface, "StartTransientUnit",
-                                                      call_patience, std::move(name), std::string("fail"),
-                                                      to_bus(properties), Auxiliary{});
+    auto job = co_await call_manager<sdbus::ObjectPath>(**session, "StartTransientUnit", std::move(name),
+                                                        std::string("fail"), to_bus(properties), Auxiliary{});
     if (!job) {
         co_return std::unexpected(job.error());
     }
@@ -285,64 +327,49 @@ Task<Result<std::string>> Pid1::start_transient_unit(std::string name, const Uni
 }
 
 Task<Result<void>> Pid1::stop_unit(std::string name) {
-    auto session = co_await state_->connection();
-    if (!session) {
-        co_return std::unexpected(session.error());
-    }
-    auto job = co_await dbus::call<sdbus::ObjectPath>(*(*session)->manager, manager_interface, "StopUnit",
-                                                      call_patience, std::move(name), std::string("replace"));
+    const auto job = co_await state_->repeatable([&](Session& session) {
+        return call_manager<sdbus::ObjectPath>(session, "StopUnit", name, std::string("replace"));
+    });
     co_return job.transform([](const sdbus::ObjectPath&) {});
 }
 
 Task<Result<void>> Pid1::kill_unit(std::string name, int signal) {
-    auto session = co_await state_->connection();
-    if (!session) {
-        co_return std::unexpected(session.error());
-    }
-    co_return co_await dbus::call<>(*(*session)->manager, manager_interface, "KillUnit", call_patience, std::move(name),
-                                    std::string("all"), std::int32_t(signal));
+    co_return co_await state_->repeatable([&](Session& session) {
+        return call_manager<>(session, "KillUnit", name, std::string("all"), std::int32_t(signal));
+    });
 }
 
 Task<Result<void>> Pid1::reset_failed_unit(std::string name) {
-    auto session = co_await state_->connection();
-    if (!session) {
-        co_return std::unexpected(session.error());
-    }
-    co_return co_await dbus::call<>(*(*session)->manager, manager_interface, "ResetFailedUnit", call_patience,
-                                    std::move(name));
+    co_return co_await state_->repeatable(
+        [&](Session& session) { return call_manager<>(session, "ResetFailedUnit", name); });
 }
 
-Task<Result<PropertyMap>> Pid1::properties(std::string unit, UnitInterface interface) {
-    auto session = co_await state_->connection();
-    if (!session) {
-        co_return std::unexpected(session.error());
-    }
-    const auto proxy = (*session)->proxy(unit_path(unit));
-    co_return co_await dbus::call<PropertyMap>(*proxy, properties_interface, "GetAll", call_patience,
-                                               interface_name(interface));
+Task<Result<PropertyMap>> Pid1::properties(std::string unit) {
+    co_return co_await state_->repeatable([&](Session& session) -> Task<Result<PropertyMap>> {
+        const auto proxy = session.proxy(unit_path(unit));
+        // No interface means all of them (the D-Bus specification allows it, sd-bus does it). Asking for one after the
+        // other gave states that never were: running, and no main process.
+        co_return co_await dbus::call<PropertyMap>(*proxy, properties_interface, "GetAll", call_patience,
+                                                   std::string());
+    });
 }
 
 Task<Result<sdbus::Variant>> Pid1::property(std::string unit, UnitInterface interface, std::string name) {
-    auto session = co_await state_->connection();
-    if (!session) {
-        co_return std::unexpected(session.error());
-    }
-    const auto proxy = (*session)->proxy(unit_path(unit));
-    co_return co_await dbus::call<sdbus::Variant>(*proxy, properties_interface, "Get", call_patience,
-                                                  interface_name(interface), std::move(name));
+    co_return co_await state_->repeatable([&](Session& session) -> Task<Result<sdbus::Variant>> {
+        const auto proxy = session.proxy(unit_path(unit));
+        co_return co_await dbus::call<sdbus::Variant>(*proxy, properties_interface, "Get", call_patience,
+                                                      interface_name(interface), name);
+    });
 }
 
 Task<Result<std::vector<ListedUnit>>> Pid1::units_matching(std::string pattern) {
-    auto session = co_await state_->connection();
-    if (!session) {
-        co_return std::unexpected(session.error());
-    }
     // name, description, load state, active state, sub state, followed unit, path, job, its type, its path
     using Row = sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string,
                               sdbus::ObjectPath, std::uint32_t, std::string, sdbus::ObjectPath>;
-    auto rows = co_await dbus::call<std::vector<Row>>(*(*session)->manager, manager_interface, "ListUnitsByPatterns",
-                                                      call_patience, std::vector<std::string>{},
-                                                      std::vector<std::string>{std::move(pattern)});
+    const auto rows = co_await state_->repeatable([&](Session& session) {
+        return call_manager<std::vector<Row>>(session, "ListUnitsByPatterns", std::vector<std::string>{},
+                                              std::vector<std::string>{pattern});
+    });
     co_return rows.transform([](const std::vector<Row>& found) {
         std::vector<ListedUnit> units;
         units.reserve(found.size());
@@ -354,18 +381,7 @@ Task<Result<std::vector<ListedUnit>>> Pid1::units_matching(std::string pattern) 
 }
 
 Task<Result<std::string>> Pid1::system_state() {
-    auto session = co_await state_->connection();
-    if (!session) {
-        co_return std::unexpected(session.error());
-    }
-    auto state = co_await dbus::call<sdbus::Variant>(*(*session)->manager, properties_interface, "Get", call_patience,
-                                                     std::string(manager_interface), std::string("SystemState"));
-    co_return state.transform([](const sdbus::Variant& value) { return value.get<std::string>(); });
-}
-
-Task<Result<void>> Pid1::connected() {
-    auto session = co_await state_->connection();
-    co_return session.transform([](const std::shared_ptr<Session>&) {});
+    co_return co_await state_->repeatable(read_system_state);
 }
 
 }  // namespace mcpctl::systemd

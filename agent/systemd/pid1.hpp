@@ -19,7 +19,7 @@ namespace mcpctl::systemd {
 
 using PropertyMap = std::map<std::string, sdbus::Variant>;
 
-enum class UnitInterface : std::uint8_t { unit, service, slice };
+enum class UnitInterface : std::uint8_t { service, slice };
 
 struct ListedUnit {
     std::string name;
@@ -54,14 +54,12 @@ class Pid1 {
     // Forgets a failure, its count of restarts and its start limit.
     Task<Result<void>> reset_failed_unit(std::string name);
 
-    Task<Result<PropertyMap>> properties(std::string unit, UnitInterface interface);
+    // Of all the unit's interfaces together, as they were at one moment.
+    Task<Result<PropertyMap>> properties(std::string unit);
     Task<Result<sdbus::Variant>> property(std::string unit, UnitInterface interface, std::string name);
     Task<Result<std::vector<ListedUnit>>> units_matching(std::string pattern);
     // "running", "degraded", "stopping", …
     Task<Result<std::string>> system_state();
-
-    // Waits for a connection, if there is none.
-    Task<Result<void>> connected();
 
   private:
     struct State;

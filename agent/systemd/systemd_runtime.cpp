@@ -40,7 +40,7 @@ Result<UnitProperties> properties_for(const Instance& instance, const std::strin
 }
 
 bool is_gone(const UnitState& unit) {
-    return unit.load_state == "not-found" || unit.active_state == "inactive";
+    return unit.load_state == "not-found" || (unit.active_state == "inactive" && unit.job == 0);
 }
 
 }  // namespace
@@ -84,53 +84,44 @@ Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance) {
     if (!properties) {
         co_return std::unexpected(properties.error());
     }
-    const auto patience = instance.config.profile.start_timeout + start_margin;
-    if (const auto started = co_await start(unit, *properties, patience); !started) {
-        co_return std::unexpected(started.error());
+    const auto executed = co_await start(unit, *properties, instance.config.profile.start_timeout + start_margin);
+    if (!executed) {
+        co_return std::unexpected(executed.error());
     }
-    const auto status = co_await status_of(unit);
-    if (!status || status->reason.code == ReasonCode::none) {
+    auto status = co_await status_of(unit);
+    if (!status || *executed) {
         co_return status;
     }
-    // Executed and ended since is no failure to launch; never executed is.
-    if (status->reason.code == ReasonCode::missing_executable || status->reason.code == ReasonCode::start_timeout) {
-        co_return std::unexpected(
-            launch_failure({status->reason.code,
-                            std::format("{}: {}", instance.config.argv(instance.port).front(), status->reason.text)}));
-    }
-    co_return status;
+    co_return std::unexpected(launch_failure(
+        {status->reason.code, std::format("{} {}", instance.config.argv(instance.port).front(), status->reason.text)}));
 }
 
-// Returns when the start job has ended, however it did: what became of the unit is read from the unit.
-Task<Result<void>> SystemdRuntime::start(const std::string& unit, const UnitProperties& properties,
+// True when the program was executed, whatever became of it since; what went wrong otherwise is read from the unit.
+Task<Result<bool>> SystemdRuntime::start(const std::string& unit, const UnitProperties& properties,
                                          Clock::duration patience) {
     const auto deadline = Clock::now() + patience;
     auto job = co_await pid1_.start_transient_unit(unit, properties, patience);
-    if (job) {
-        co_return Result<void>{};
-    }
-    if (job.error().code != ErrorCode::Unavailable) {
-        co_return std::unexpected(job.error());
-    }
-    // The connection broke: PID 1 has the unit, or it never heard of it. Its name tells which.
-    const auto status = co_await status_of(unit);
-    if (!status) {
-        co_return std::unexpected(status.error());
-    }
-    if (status->phase == WorkloadPhase::absent) {
+    if (!job && job.error().code == ErrorCode::Unavailable) {
+        // The connection broke: PID 1 has the unit, or it never heard of it. Its name tells which.
+        const auto status = co_await status_of(unit);
+        if (!status) {
+            co_return std::unexpected(status.error());
+        }
+        if (status->phase != WorkloadPhase::absent) {
+            co_return co_await settle(unit, deadline);
+        }
         job = co_await pid1_.start_transient_unit(unit, properties, deadline - Clock::now());
-        co_return job.transform([](const std::string&) {});
     }
-    co_return co_await settle(unit, deadline);
+    co_return job.transform([](const std::string& result) { return result == "done"; });
 }
 
-Task<Result<void>> SystemdRuntime::settle(const std::string& unit, Clock::time_point deadline) {
+Task<Result<bool>> SystemdRuntime::settle(const std::string& unit, Clock::time_point deadline) {
     UnitWatch watch(watches_, unit);
     while (true) {
         const auto seen = watch.changes();
-        const auto status = co_await status_of(unit);
-        if (status && status->phase != WorkloadPhase::starting) {
-            co_return Result<void>{};
+        const auto snapshot = co_await read_unit(pid1_, unit);
+        if (snapshot && workload_status(snapshot->state).phase != WorkloadPhase::starting) {
+            co_return snapshot->state.exec_main_handoff != 0;
         }
         if (!co_await watch.until_changed(seen, deadline)) {
             co_return fail(ErrorCode::TimedOut, "the unit did not start in time");
@@ -153,16 +144,13 @@ Task<Result<void>> SystemdRuntime::verify(const Instance& instance) {
     if (!wanted) {
         co_return std::unexpected(wanted.error());
     }
-    auto effective = co_await pid1_.properties(unit, UnitInterface::unit);
-    auto service = co_await pid1_.properties(unit, UnitInterface::service);
-    if (!effective || !service) {
-        co_return std::unexpected(effective ? service.error() : effective.error());
+    const auto effective = co_await pid1_.properties(unit);
+    if (!effective) {
+        co_return std::unexpected(effective.error());
     }
-    const auto load_state = effective->find("LoadState");
-    if (load_state != effective->end() && load_state->second.get<std::string>() == "not-found") {
+    if (read_snapshot(*effective).state.load_state == "not-found") {
         co_return fail(ErrorCode::NotFound, std::format("{} is not loaded", unit));
     }
-    effective->merge(*service);
     co_return compare_effective(*wanted, *effective);
 }
 

@@ -37,8 +37,8 @@ class SystemdRuntime final : public Runtime {
     void on_events(Events events) override { events_ = std::move(events); }
 
   private:
-    Task<Result<void>> start(const std::string& unit, const UnitProperties& properties, Clock::duration patience);
-    Task<Result<void>> settle(const std::string& unit, Clock::time_point deadline);
+    Task<Result<bool>> start(const std::string& unit, const UnitProperties& properties, Clock::duration patience);
+    Task<Result<bool>> settle(const std::string& unit, Clock::time_point deadline);
     Task<Result<WorkloadStatus>> status_of(std::string unit);
     Task<Result<void>> unless_absent(std::string unit, Result<void> outcome);
     Task<Result<void>> kill_unit(std::string unit);

@@ -28,29 +28,29 @@ bool UnitSnapshot::carries(std::string_view mark) const {
     return std::ranges::contains(log_extra_fields, mark);
 }
 
-UnitSnapshot read_snapshot(const PropertyMap& unit, const PropertyMap& service) {
+UnitSnapshot read_snapshot(const PropertyMap& properties) {
     UnitSnapshot snapshot;
     UnitState& state = snapshot.state;
-    read(unit, "LoadState", state.load_state);
-    read(unit, "ActiveState", state.active_state);
-    read(unit, "SubState", state.sub_state);
-    read(unit, "StateChangeTimestamp", state.state_change);
-    read(unit, "StartLimitBurst", state.start_limit_burst);
-    read(service, "Result", state.result);
-    read(service, "Restart", state.restart);
-    read(service, "ExecMainCode", state.exec_main_code);
-    read(service, "ExecMainStatus", state.exec_main_status);
-    read(service, "ExecMainHandoffTimestamp", state.exec_main_handoff);
-    read(service, "NRestarts", state.n_restarts);
-    read(service, "MainPID", state.main_pid);
+    read(properties, "LoadState", state.load_state);
+    read(properties, "ActiveState", state.active_state);
+    read(properties, "SubState", state.sub_state);
+    read(properties, "StateChangeTimestamp", state.state_change);
+    read(properties, "StartLimitBurst", state.start_limit_burst);
+    read(properties, "Result", state.result);
+    read(properties, "Restart", state.restart);
+    read(properties, "ExecMainCode", state.exec_main_code);
+    read(properties, "ExecMainStatus", state.exec_main_status);
+    read(properties, "ExecMainHandoffTimestamp", state.exec_main_handoff);
+    read(properties, "NRestarts", state.n_restarts);
+    read(properties, "MainPID", state.main_pid);
     std::vector<std::uint8_t> invocation;
-    read(unit, "InvocationID", invocation);
+    read(properties, "InvocationID", invocation);
     state.invocation_id = hex(invocation);
     sdbus::Struct<std::uint32_t, sdbus::ObjectPath> job;
-    read(unit, "Job", job);
+    read(properties, "Job", job);
     state.job = job.get<0>();
     std::vector<std::vector<std::uint8_t>> fields;
-    read(service, "LogExtraFields", fields);
+    read(properties, "LogExtraFields", fields);
     for (const auto& field : fields) {
         snapshot.log_extra_fields.emplace_back(field.begin(), field.end());
     }
@@ -58,12 +58,8 @@ UnitSnapshot read_snapshot(const PropertyMap& unit, const PropertyMap& service) 
 }
 
 Task<Result<UnitSnapshot>> read_unit(Pid1& pid1, std::string unit) {
-    auto general = co_await pid1.properties(unit, UnitInterface::unit);
-    if (!general) {
-        co_return std::unexpected(general.error());
-    }
-    auto service = co_await pid1.properties(unit, UnitInterface::service);
-    co_return service.transform([&](const PropertyMap& properties) { return read_snapshot(*general, properties); });
+    const auto properties = co_await pid1.properties(std::move(unit));
+    co_return properties.transform(read_snapshot);
 }
 
 }  // namespace mcpctl::systemd

@@ -18,7 +18,7 @@ struct UnitSnapshot {
 };
 
 // Missing properties, and those of another type, are left at their defaults.
-[[nodiscard]] UnitSnapshot read_snapshot(const PropertyMap& unit, const PropertyMap& service);
+[[nodiscard]] UnitSnapshot read_snapshot(const PropertyMap& properties);
 
 Task<Result<UnitSnapshot>> read_unit(Pid1& pid1, std::string unit);
 

@@ -1,5 +1,7 @@
 #include "agent/systemd/unit_status.hpp"
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstring>
 #include <format>
@@ -19,18 +21,32 @@ bool never_executed(const UnitState& unit) {
     return unit.exec_main_handoff == 0;
 }
 
-// What went wrong before the program ran: the child that PID 1 prepares reports it as an exit code.
+// What went wrong before the program ran: the child that PID 1 prepares for it reports it as an exit code.
 Reason reason_of_setup_failure(std::int32_t status) {
+    struct SetupStep {
+        std::int32_t exit_code;
+        const char* text;
+    };
+    static constexpr std::array steps{
+        SetupStep{200, "its working directory cannot be entered"},
+        SetupStep{217, "its user cannot be made"},
+        SetupStep{226, "its file system view cannot be made; do all readPaths and writePaths exist?"},
+        SetupStep{228, "its system call filter cannot be installed"},
+        SetupStep{238, "its state directory cannot be made"},
+        SetupStep{239, "its cache directory cannot be made"},
+    };
     if (status == exit_exec) {
         return {ReasonCode::missing_executable,
-                "its command does not exist, is not executable, or is not visible inside the sandbox"};
+                "cannot be executed: not there, not executable, or not visible inside the sandbox"};
     }
-    return {ReasonCode::exit_code, std::format("systemd could not set up its environment (exit code {})", status)};
+    const auto* step = std::ranges::find(steps, status, &SetupStep::exit_code);
+    return {ReasonCode::exit_code, std::format("could not be set up by systemd (exit code {}){}{}", status,
+                                               step == steps.end() ? "" : ": ", step == steps.end() ? "" : step->text)};
 }
 
 Reason reason_of_end(const UnitState& unit) {
     if (unit.result == "oom-kill") {
-        return {ReasonCode::out_of_memory, "killed because it ran out of memory"};
+        return {ReasonCode::out_of_memory, "ran out of memory and was killed"};
     }
     if (unit.result == "timeout") {
         return never_executed(unit) ? Reason{ReasonCode::start_timeout, "could not be executed in time"}
@@ -41,7 +57,7 @@ Reason reason_of_end(const UnitState& unit) {
                    ? reason_of_setup_failure(unit.exec_main_status)
                    : reason_of_exit(unit.exec_main_code, unit.exec_main_status);
     }
-    return {ReasonCode::unknown, std::format("systemd reports '{}' and no exit", unit.result)};
+    return {ReasonCode::unknown, std::format("ended; systemd reports '{}' and no exit", unit.result)};
 }
 
 // PID 1 leaves the result of the last run in place when it gives up (measured on systemd 257: exit-code, not
@@ -86,7 +102,7 @@ Reason reason_of_exit(std::int32_t exit_code, std::int32_t status) {
         return {ReasonCode::exit_code, std::format("exited with code {}", status)};
     }
     return {ReasonCode::signal,
-            std::format("killed by {}{}", signal_text(status), exit_code == CLD_DUMPED ? " (core dumped)" : "")};
+            std::format("was killed by {}{}", signal_text(status), exit_code == CLD_DUMPED ? " (core dumped)" : "")};
 }
 
 WorkloadStatus workload_status(const UnitState& unit) {
@@ -105,7 +121,7 @@ WorkloadStatus workload_status(const UnitState& unit) {
     }
     if (status.phase == WorkloadPhase::failed && gave_up(unit)) {
         status.restarts = unit.n_restarts > 0 ? unit.n_restarts - 1 : 0;
-        status.reason = {ReasonCode::start_limit, std::format("given up after {} restarts; the last time: {}",
+        status.reason = {ReasonCode::start_limit, std::format("was given up after {} restarts; the last time it {}",
                                                               status.restarts, status.reason.text)};
     }
     return status;

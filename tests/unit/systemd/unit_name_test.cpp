@@ -1,0 +1,44 @@
+#include "agent/systemd/unit_name.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mcpctl::systemd {
+namespace {
+
+const InstanceId id = *InstanceId::parse("0b51b1b9-2f0f-4c3e-8f5d-0123456789ab");
+constexpr auto hex = "0b51b1b92f0f4c3e8f5d0123456789ab";
+
+TEST(UnitName, HoldsInstanceAndGeneration) {
+    EXPECT_EQ(unit_name({id, 7}), std::string("mcpctl-") + hex + "-7.service");
+    EXPECT_EQ(slice_name(id), std::string("mcpctl-") + hex + ".slice");
+    EXPECT_EQ(unit_pattern(id), std::string("mcpctl-") + hex + "-*.service");
+}
+
+TEST(UnitName, IsReadBack) {
+    for (const std::uint64_t generation : {0ULL, 1ULL, 42ULL, 18446744073709551615ULL}) {
+        const WorkloadRef workload{id, generation};
+        EXPECT_EQ(parse_unit_name(unit_name(workload)), workload);
+    }
+}
+
+TEST(UnitName, OfSomethingElseIsNotRead) {
+    const std::string good = std::string("mcpctl-") + hex;
+    for (const std::string& name :
+         {std::string(), std::string("mcpctl-.service"), std::string("mcpctl-agent.service"),
+          std::string("mcpctl-foreign.service"), good + ".service", good + "-.service", good + "-01.service",
+          good + "-1", good + "-1.slice", good + "-1.service.service", good + "--1.service", good + "-+1.service",
+          good + "-1 .service", good + "-18446744073709551616.service", good + "0-1.service", "x" + good + "-1.service",
+          std::string("mcpctl-0B51B1B92F0F4C3E8F5D0123456789AB-1.service"),
+          std::string("mcpctl-0b51b1b9-2f0f-4c3e-8f5d-0123456789ab-1.service")}) {
+        EXPECT_EQ(parse_unit_name(name), std::nullopt) << name;
+    }
+}
+
+TEST(UnitName, OfOurOwnServicesIsKnown) {
+    EXPECT_TRUE(is_own_service("mcpctl-agent.service"));
+    EXPECT_TRUE(is_own_service("mcpctl-http-bridge.service"));
+    EXPECT_FALSE(is_own_service(unit_name({id, 1})));
+}
+
+}  // namespace
+}  // namespace mcpctl::systemd
