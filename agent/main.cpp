@@ -59,7 +59,12 @@ int run(const std::string& state_directory) {
                                store.error().hint));
         return EXIT_FAILURE;
     }
-    Agent agent(loop.get_executor(), *configuration, **store, (*store)->load(), boot_id(), activation_socket());
+    auto state = (*store)->load();
+    if (!state) {
+        log::error(std::format("cannot read the store in {}: {}", state_directory, state.error().reason));
+        return EXIT_FAILURE;
+    }
+    Agent agent(loop.get_executor(), *configuration, **store, *std::move(state), boot_id(), activation_socket());
     asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
     spawn_detached(loop.get_executor(), "handling signals", handle_signals(signals, agent));
     int status = EXIT_FAILURE;

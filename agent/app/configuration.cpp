@@ -84,13 +84,21 @@ Result<void> apply_section(const std::string& file, std::string_view section, co
     return {};
 }
 
-Result<void> apply_file(const std::string& file, Configuration& configuration) {
-    const toml::parse_result parsed = toml::parse_file(file);
-    if (!parsed) {
-        return fail(ErrorCode::InvalidArgument, std::format("{}:{}: {}", file, parsed.error().source().begin.line,
-                                                            parsed.error().description()));
+Result<toml::table> parse(const std::string& file) {
+    try {
+        return toml::parse_file(file);
+    } catch (const toml::parse_error& error) {
+        return fail(ErrorCode::InvalidArgument,
+                    std::format("{}:{}: {}", file, error.source().begin.line, error.description()));
     }
-    for (const auto& [section, node] : parsed.table()) {
+}
+
+Result<void> apply_file(const std::string& file, Configuration& configuration) {
+    const auto parsed = parse(file);
+    if (!parsed) {
+        return std::unexpected(parsed.error());
+    }
+    for (const auto& [section, node] : *parsed) {
         const toml::table* table = node.as_table();
         if (table == nullptr) {
             return wrong({file, std::string(section.str()), &node}, "is not a section");

@@ -32,7 +32,7 @@ class Calls {
         auto pending = std::make_shared<Pending<Out...>>(std::move(reply));
         pending_.insert(pending);
         spawn_detached(context_.executor, message.getMemberName(),
-                       answer<Body, Out...>(pending, sender == nullptr ? "" : sender, short_name(interface),
+                       answer(std::weak_ptr(pending), std::string(sender == nullptr ? "" : sender), short_name(interface),
                                             message.getMemberName(), std::move(body)));
     }
 

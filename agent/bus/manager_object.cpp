@@ -45,7 +45,7 @@ void ManagerObject::AddServer(sdbus::Result<Path, Path>&& reply, std::string def
         }
         co_return std::tuple(Path(dbus::server_path(name)), Path(dbus::profile_path(name)));
     };
-    calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 void ManagerObject::RemoveServer(sdbus::Result<>&& reply, std::string name, OptionMap options) {
@@ -56,7 +56,7 @@ void ManagerObject::RemoveServer(sdbus::Result<>&& reply, std::string name, Opti
         }
         co_return co_await context.catalog.remove_server(name);
     };
-    calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definition, OptionMap options) {
@@ -75,7 +75,7 @@ void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definiti
         }
         co_return Path(dbus::profile_path(name));
     };
-    calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 void ManagerObject::RemoveProfile(sdbus::Result<>&& reply, std::string name, OptionMap options) {
@@ -86,7 +86,7 @@ void ManagerObject::RemoveProfile(sdbus::Result<>&& reply, std::string name, Opt
         }
         co_return co_await context.catalog.remove_profile(name);
     };
-    calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 void ManagerObject::Start(sdbus::Result<Path, Path>&& reply, std::string profile, OptionMap options) {
@@ -103,7 +103,7 @@ void ManagerObject::Start(sdbus::Result<Path, Path>&& reply, std::string profile
         }
         co_return std::tuple(Path(dbus::instance_path(accepted->instance.hex())), Path(dbus::job_path(accepted->job)));
     };
-    calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 void ManagerObject::GetInstance(sdbus::Result<Path>&& reply, std::string reference) {
@@ -114,7 +114,7 @@ void ManagerObject::GetInstance(sdbus::Result<Path>&& reply, std::string referen
         }
         co_return Path(dbus::instance_path((*found)->id.hex()));
     };
-    calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 void ManagerObject::GetProfile(sdbus::Result<Path>&& reply, std::string name) {
@@ -125,7 +125,7 @@ void ManagerObject::GetProfile(sdbus::Result<Path>&& reply, std::string name) {
         }
         co_return Path(dbus::profile_path(name));
     };
-    calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 void ManagerObject::GetServer(sdbus::Result<Path>&& reply, std::string name) {
@@ -136,7 +136,7 @@ void ManagerObject::GetServer(sdbus::Result<Path>&& reply, std::string name) {
         }
         co_return Path(dbus::server_path(name));
     };
-    calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 std::string ManagerObject::Version() {

@@ -29,6 +29,21 @@ TEST(TableLayout, CutsTheWidestColumnFirst) {
               "everything  -\n");
 }
 
+TEST(TableLayout, LeavesDispensableColumnsOutBeforeItCuts) {
+    Table table = two_rows();
+    table.header.emplace_back("RESTARTS");
+    table.rows[0].push_back({"0"});
+    table.rows[1].push_back({"7"});
+    table.dispensable = {"RESTARTS"};
+    EXPECT_EQ(layout(table, of_width(38)), layout(two_rows(), Terminal{}));
+    EXPECT_NE(layout(table, Terminal{}).find("RESTARTS"), std::string::npos);
+}
+
+TEST(TableLayout, CutsTheFirstColumnLast) {
+    const Table table{{"NAME", "B"}, {{{"a-long-name"}, {"short"}}}};
+    EXPECT_EQ(layout(table, of_width(17)), "NAME         B\na-long-name  sho…\n");
+}
+
 TEST(TableLayout, NeverExceedsTheTerminal) {
     for (std::size_t width = 1; width < 45; ++width) {
         const Terminal terminal{true, false, false, width};

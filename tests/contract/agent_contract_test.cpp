@@ -1,0 +1,322 @@
+// D03, D07: the contract as a caller sees it.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "agent/core/access.hpp"
+#include "tests/contract/agent_on_a_socketpair.hpp"
+
+namespace mcpctl::test {
+namespace {
+
+using sdbus::ObjectPath;
+using testing::HasSubstr;
+using Options = std::map<std::string, sdbus::Variant>;
+
+constexpr auto manager_interface = "org.mcpctl.Agent1.Manager";
+constexpr auto instance_interface = "org.mcpctl.Agent1.Instance";
+constexpr auto everything = R"({"name": "everything", "transport": "streamable-http", "run": {"command": ["server"]}})";
+
+std::string name_of_error(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const sdbus::Error& error) {
+        return error.getName();
+    }
+    return "no error";
+}
+
+std::string message_of_error(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const sdbus::Error& error) {
+        return error.getMessage();
+    }
+    return "no error";
+}
+
+class TheContract : public testing::Test {
+  protected:
+    AgentOnASocketpair agent;
+
+    void add_server() {
+        ObjectPath server, profile;
+        agent.manager()
+            ->callMethod("AddServer")
+            .onInterface(manager_interface)
+            .withArguments(std::string(everything), Options{})
+            .storeResultsTo(server, profile);
+    }
+    std::pair<ObjectPath, ObjectPath> start(const Options& options = {}) {
+        ObjectPath instance, job;
+        agent.manager()
+            ->callMethod("Start")
+            .onInterface(manager_interface)
+            .withArguments(std::string("everything"), options)
+            .storeResultsTo(instance, job);
+        return {instance, job};
+    }
+    template <class T>
+    T property(const ObjectPath& path, const char* name) {
+        return agent.proxy(path)->getProperty(name).onInterface(instance_interface).get<T>();
+    }
+    ObjectPath call_on_instance(const ObjectPath& path, const char* method, const Options& options = {}) {
+        ObjectPath job;
+        agent.proxy(path)->callMethod(method).onInterface(instance_interface).withArguments(options).storeResultsTo(job);
+        return job;
+    }
+};
+
+TEST_F(TheContract, AddsAServerAndAProfileOfTheSameName) {
+    ObjectPath server, profile;
+    agent.manager()
+        ->callMethod("AddServer")
+        .onInterface(manager_interface)
+        .withArguments(std::string(everything), Options{})
+        .storeResultsTo(server, profile);
+    EXPECT_EQ(server, "/org/mcpctl/Agent1/server/everything");
+    EXPECT_EQ(profile, "/org/mcpctl/Agent1/profile/everything");
+    EXPECT_EQ(agent.proxy(server)->getProperty("Transport").onInterface("org.mcpctl.Agent1.Server").get<std::string>(),
+              "streamable-http");
+}
+
+TEST_F(TheContract, StartsRestartsAndStopsByJobs) {  // M01, M02, M03
+    add_server();
+    const auto [instance, job] = start();
+    EXPECT_EQ(agent.end_of(job), "done");
+    EXPECT_EQ(property<std::string>(instance, "State"), "running");
+    EXPECT_EQ(property<std::string>(instance, "RuntimeId"), "invocation-1");
+    EXPECT_EQ(agent.end_of(call_on_instance(instance, "Restart")), "done");
+    EXPECT_EQ(property<std::string>(instance, "RuntimeId"), "invocation-2");
+    EXPECT_EQ(agent.end_of(call_on_instance(instance, "Stop")), "done");
+    EXPECT_EQ(name_of_error([&] { property<std::string>(instance, "State"); }),
+              "org.freedesktop.DBus.Error.UnknownObject");
+}
+
+TEST_F(TheContract, TellsTheEndOfAJobWithItsError) {
+    add_server();
+    std::promise<std::tuple<std::uint64_t, std::string, std::string>> removed;
+    auto manager = agent.manager();
+    manager->uponSignal("JobRemoved")
+        .onInterface(manager_interface)
+        .call([&](std::uint64_t id, const ObjectPath&, const ObjectPath&, const std::string& result,
+                  const std::string& error, const std::string&) { removed.set_value({id, result, error}); });
+    agent.on_loop([&] {
+        agent.core.runtime.behaviour.dies_at_launch = Reason{ReasonCode::exit_code, "exited with code 3"};
+    });
+    const auto [instance, job] = start();
+    const auto [id, result, error] = removed.get_future().get();
+    EXPECT_EQ(job, dbus::job_path(id));
+    EXPECT_EQ(result, "failed");
+    EXPECT_EQ(error, "StartFailed");
+    std::vector<std::string> lines;
+    agent.proxy(job)->callMethod("GetLastLines").onInterface("org.mcpctl.Agent1.Job").storeResultsTo(lines);
+    EXPECT_THAT(lines, testing::ElementsAre("last line"));
+}
+
+TEST_F(TheContract, AnswersARefusalWithCodeReasonFieldAndHint) {
+    add_server();
+    const auto unknown_option = [&] { start({{"nmae", sdbus::Variant(std::string("x"))}}); };
+    EXPECT_EQ(name_of_error(unknown_option), "org.mcpctl.Agent1.Error.InvalidArgument");
+    EXPECT_EQ(message_of_error(unknown_option), "there is no option nmae\nField: nmae");
+    const auto wrong_type = [&] { start({{"name", sdbus::Variant(7)}}); };
+    EXPECT_THAT(message_of_error(wrong_type), HasSubstr("Field: name"));
+    EXPECT_EQ(name_of_error([&] { add_server(); }), "org.mcpctl.Agent1.Error.AlreadyExists");
+}
+
+TEST_F(TheContract, RefusesHostileDefinitionsWithFieldAndOffset) {  // F1, F2
+    const auto add = [&](const std::string& definition) {
+        return message_of_error([&] {
+            agent.manager()->callMethod("AddServer").onInterface(manager_interface).withArguments(definition, Options{});
+        });
+    };
+    const std::string message = add(
+        R"({"name": "x", "description": "a\nUser=root", "transport": "sse", "run": {"command": ["server"]}})");
+    EXPECT_THAT(message, HasSubstr("newline at offset 1"));
+    EXPECT_THAT(message, HasSubstr("Field: description"));
+    agent.on_loop([&] { EXPECT_TRUE(agent.core.registry.servers().empty()); });
+}
+
+TEST_F(TheContract, FindsInstancesByNameIdAndPrefix) {
+    add_server();
+    const auto [instance, job] = start();
+    const std::string id = property<std::string>(instance, "Id");
+    for (const std::string& reference : {std::string("everything"), id, id.substr(0, 8)}) {
+        ObjectPath found;
+        agent.manager()
+            ->callMethod("GetInstance")
+            .onInterface(manager_interface)
+            .withArguments(reference)
+            .storeResultsTo(found);
+        EXPECT_EQ(found, instance) << reference;
+    }
+    EXPECT_EQ(name_of_error([&] {
+                  ObjectPath none;
+                  agent.manager()
+                      ->callMethod("GetInstance")
+                      .onInterface(manager_interface)
+                      .withArguments(std::string("../etc"))
+                      .storeResultsTo(none);
+              }),
+              "org.mcpctl.Agent1.Error.NotFound");
+}
+
+TEST_F(TheContract, AnnouncesWhatChangesAndNothingElse) {
+    add_server();
+    const auto [instance, job] = start();
+    EXPECT_EQ(agent.end_of(job), "done");
+    std::promise<std::set<std::string>> told;
+    auto proxy = agent.proxy(instance);
+    proxy->uponSignal("PropertiesChanged")
+        .onInterface("org.freedesktop.DBus.Properties")
+        .call([&, once = false](const std::string&, const std::map<std::string, sdbus::Variant>& changed,
+                                const std::vector<std::string>&) mutable {
+            if (!std::exchange(once, true)) {
+                std::set<std::string> names;
+                for (const auto& [name, value] : changed) {
+                    names.insert(name);
+                }
+                told.set_value(names);
+            }
+        });
+    agent.on_loop([&] {
+        const InstanceId id = agent.core.registry.instances().begin()->first;
+        agent.core.runtime.becomes({id, 1}, WorkloadPhase::failed, {ReasonCode::signal, "killed by SIGKILL"});
+    });
+    EXPECT_EQ(told.get_future().get(), (std::set<std::string>{"State", "Reason", "ReasonCode", "RuntimeId"}));
+}
+
+TEST_F(TheContract, ListsEverythingThroughTheObjectManager) {  // D07
+    add_server();
+    start();
+    std::map<ObjectPath, std::map<std::string, std::map<std::string, sdbus::Variant>>> objects;
+    agent.manager()
+        ->callMethod("GetManagedObjects")
+        .onInterface("org.freedesktop.DBus.ObjectManager")
+        .storeResultsTo(objects);
+    std::set<std::string> interfaces;
+    for (const auto& [path, of_object] : objects) {
+        for (const auto& [interface, properties] : of_object) {
+            interfaces.insert(interface);
+        }
+    }
+    for (const char* interface : {"Server", "Profile", "Instance", "Job"}) {
+        EXPECT_TRUE(interfaces.contains(std::string("org.mcpctl.Agent1.") + interface)) << interface;
+    }
+}
+
+// What a method, property or signal looks like, stripped of everything that does not bind callers.
+std::set<std::string> members_of(const std::string& xml, const std::string& interface) {
+    std::set<std::string> members;
+    const std::regex element(R"RE(<(method|property|signal|arg)\s+([^>]*?)/?>)RE");
+    const std::regex attribute(R"RE((\w+)="([^"]*)")RE");
+    const std::size_t begin = xml.find("interface name=\"" + interface + "\"");
+    const std::string body = begin == std::string::npos ? "" : xml.substr(begin, xml.find("</interface>", begin) - begin);
+    std::string owner;
+    for (std::sregex_iterator it(body.begin(), body.end(), element), end; it != end; ++it) {
+        std::map<std::string, std::string> attributes;
+        const std::string text = (*it)[2];
+        for (std::sregex_iterator a(text.begin(), text.end(), attribute); a != end; ++a) {
+            attributes[(*a)[1]] = (*a)[2];
+        }
+        if ((*it)[1] == "arg") {
+            const std::string direction = attributes["direction"] == "in" ? "in" : "out";
+            members.insert(owner + " " + direction + " " + attributes["name"] + ":" + attributes["type"]);
+        } else {
+            owner = (*it)[1].str() + " " + attributes["name"];
+            members.insert(owner + " " + attributes["type"] + attributes["access"]);
+        }
+    }
+    return members;
+}
+
+std::string file_text(const std::string& interface) {
+    std::ifstream file(std::filesystem::path(MCPCTL_INTERFACES) / (interface + ".xml"));
+    std::stringstream text;
+    text << file.rdbuf();
+    // Comments may hold anything, also what looks like an element.
+    return std::regex_replace(text.str(), std::regex("<!--[\\s\\S]*?-->"), "");
+}
+
+TEST_F(TheContract, IsWhatTheInterfaceFilesSay) {  // D07
+    add_server();
+    const auto [instance, job] = start();
+    const std::map<std::string, ObjectPath> places{{"Manager", ObjectPath(std::string(dbus::root_path))},
+                                                   {"Instance", instance},
+                                                   {"Job", job},
+                                                   {"Profile", ObjectPath(dbus::profile_path("everything"))},
+                                                   {"Server", ObjectPath(dbus::server_path("everything"))}};
+    for (const auto& [name, path] : places) {
+        std::string live;
+        agent.proxy(path)
+            ->callMethod("Introspect")
+            .onInterface("org.freedesktop.DBus.Introspectable")
+            .storeResultsTo(live);
+        const std::string interface = "org.mcpctl.Agent1." + name;
+        const auto documented = members_of(file_text(interface), interface);
+        EXPECT_FALSE(documented.empty()) << name;
+        EXPECT_EQ(members_of(live, interface), documented) << name;
+    }
+}
+
+std::set<std::string> documented_methods() {
+    std::set<std::string> methods;
+    for (const char* name : {"Manager", "Instance", "Job", "Profile", "Server"}) {
+        const std::string interface = std::string("org.mcpctl.Agent1.") + name;
+        for (const std::string& member : members_of(file_text(interface), interface)) {
+            if (member.starts_with("method ") && member.find(':') == std::string::npos) {
+                methods.insert(std::string(name) + "." + member.substr(7, member.find(' ', 7) - 7));
+            }
+        }
+    }
+    return methods;
+}
+
+TEST(TheAccessTable, HasARowForEveryMethodAndNoOther) {
+    std::set<std::string> rows;
+    for (const AccessRow& row : access_table()) {
+        rows.insert(std::string(row.interface) + "." + std::string(row.method));
+    }
+    EXPECT_EQ(rows, documented_methods());
+}
+
+TEST(TheAccessTable, DeniesWhatHasNoRow) {
+    EXPECT_FALSE(authorise({0, true}, "Manager", "NoSuchMethod"));
+}
+
+TEST(AnOrdinaryUser, MayCallNothing) {
+    AgentOnASocketpair agent({1000, false});
+    const auto denied = [&](const std::function<void()>& call) {
+        EXPECT_EQ(name_of_error(call), "org.mcpctl.Agent1.Error.AccessDenied");
+    };
+    auto manager = agent.manager();
+    const auto text = std::string("x");
+    denied([&] { manager->callMethod("AddServer").onInterface(manager_interface).withArguments(text, Options{}); });
+    denied([&] { manager->callMethod("RemoveServer").onInterface(manager_interface).withArguments(text, Options{}); });
+    denied([&] { manager->callMethod("AddProfile").onInterface(manager_interface).withArguments(text, Options{}); });
+    denied([&] { manager->callMethod("RemoveProfile").onInterface(manager_interface).withArguments(text, Options{}); });
+    denied([&] { manager->callMethod("Start").onInterface(manager_interface).withArguments(text, Options{}); });
+    for (const char* method : {"GetInstance", "GetProfile", "GetServer"}) {
+        denied([&] { manager->callMethod(method).onInterface(manager_interface).withArguments(text); });
+    }
+}
+
+TEST(AMemberOfTheGroup, MayCall) {
+    AgentOnASocketpair agent({1000, true});
+    EXPECT_EQ(name_of_error([&] {
+                  ObjectPath none;
+                  agent.manager()
+                      ->callMethod("GetServer")
+                      .onInterface(manager_interface)
+                      .withArguments(std::string("nothing"))
+                      .storeResultsTo(none);
+              }),
+              "org.mcpctl.Agent1.Error.NotFound");
+}
+
+}  // namespace
+}  // namespace mcpctl::test

@@ -1,0 +1,180 @@
+// A runtime with memory and no system behind it: a test says how a workload behaves, and the fake tells the core what
+// PID 1 would.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/launch_failure.hpp"
+#include "agent/core/runtime.hpp"
+
+namespace mcpctl::test {
+
+class FakeRuntime final : public Runtime {
+  public:
+    struct Behaviour {
+        bool accepts = true;                      // listens on its port once launched
+        bool port_taken = false;                  // somebody else does
+        bool ignores_sigterm = false;
+        std::optional<Reason> dies_at_launch;     // ends after it was executed
+        std::optional<Error> launch_error;
+        std::optional<Error> verify_error;
+        std::vector<std::string> lines = {"last line"};
+    };
+    Behaviour behaviour;          // of what is launched next
+    bool unreachable = false;     // every call fails
+    bool shutdown = false;
+    Reason journal_record{ReasonCode::unknown, "ended while nobody watched"};
+    std::vector<ForeignWorkload> foreign;
+    std::vector<std::string> calls;  // "launch 1", "stop 1", "kill 1", "forget 1", by generation
+
+    struct Workload {
+        WorkloadStatus status;
+        Behaviour behaviour;
+    };
+    std::map<WorkloadRef, Workload> workloads;
+    Events events;
+
+    // The test plays the world outside.
+    void becomes(const WorkloadRef& ref, WorkloadPhase phase, Reason reason = {}, std::uint32_t restarts = 0) {
+        auto& workload = workloads[ref];
+        workload.status.phase = phase;
+        workload.status.reason = std::move(reason);
+        workload.status.restarts = restarts;
+        workload.status.runtime_id = phase == WorkloadPhase::running ? next_id() : workload.status.runtime_id;
+        tell(ref);
+    }
+    void vanishes(const WorkloadRef& ref) {
+        workloads.erase(ref);
+        tell(ref);
+    }
+
+    Task<Result<WorkloadStatus>> launch(const Instance& instance) override {
+        const WorkloadRef ref{instance.id, instance.generation};
+        note("launch", ref);
+        if (unreachable) {
+            co_return gone();
+        }
+        if (workloads.contains(ref)) {
+            co_return fail(ErrorCode::AlreadyExists, "the unit exists");
+        }
+        if (behaviour.launch_error) {
+            co_return std::unexpected(*behaviour.launch_error);
+        }
+        WorkloadStatus status;
+        status.phase = behaviour.dies_at_launch ? WorkloadPhase::failed : WorkloadPhase::running;
+        status.reason = behaviour.dies_at_launch.value_or(Reason{});
+        status.runtime_id = next_id();
+        status.pid = 4711;
+        workloads[ref] = {status, behaviour};
+        co_return status;
+    }
+
+    Task<Result<WorkloadStatus>> inspect(const WorkloadRef& ref) override {
+        if (unreachable) {
+            co_return gone();
+        }
+        const auto position = workloads.find(ref);
+        co_return position == workloads.end() ? WorkloadStatus{} : position->second.status;
+    }
+
+    Task<Result<PortHolder>> port_holder(const WorkloadRef& ref, std::uint16_t /*port*/) override {
+        if (unreachable) {
+            co_return gone();
+        }
+        const auto position = workloads.find(ref);
+        if (behaviour.port_taken) {
+            co_return PortHolder::other;
+        }
+        co_return position != workloads.end() && position->second.behaviour.accepts ? PortHolder::workload
+                                                                                      : PortHolder::nobody;
+    }
+
+    Task<Result<void>> verify(const Instance& instance) override {
+        const auto position = workloads.find({instance.id, instance.generation});
+        if (position != workloads.end() && position->second.behaviour.verify_error) {
+            co_return std::unexpected(*position->second.behaviour.verify_error);
+        }
+        co_return Result<void>();
+    }
+
+    Task<Result<void>> request_stop(const WorkloadRef& ref) override {
+        note("stop", ref);
+        if (unreachable) {
+            co_return gone();
+        }
+        const auto position = workloads.find(ref);
+        if (position != workloads.end() && !position->second.behaviour.ignores_sigterm) {
+            vanishes(ref);
+        }
+        co_return Result<void>();
+    }
+
+    Task<Result<void>> kill(const WorkloadRef& ref) override {
+        note("kill", ref);
+        if (unreachable) {
+            co_return gone();
+        }
+        if (workloads.contains(ref)) {
+            becomes(ref, WorkloadPhase::failed, {ReasonCode::signal, "killed by SIGKILL"});
+        }
+        co_return Result<void>();
+    }
+
+    Task<Result<void>> forget(const WorkloadRef& ref) override {
+        note("forget", ref);
+        if (unreachable) {
+            co_return gone();
+        }
+        workloads.erase(ref);
+        co_return Result<void>();
+    }
+
+    Task<Result<void>> reset_failures(const WorkloadRef& ref) override {
+        note("reset", ref);
+        workloads[ref].status.restarts = 0;
+        co_return Result<void>();
+    }
+
+    Task<std::vector<std::string>> last_lines(const WorkloadRef& ref, std::size_t /*count*/) override {
+        const auto position = workloads.find(ref);
+        co_return position == workloads.end() ? std::vector<std::string>() : position->second.behaviour.lines;
+    }
+
+    Task<Reason> witness(const WorkloadRef& /*ref*/) override { co_return journal_record; }
+
+    Task<Result<WorkloadListing>> list() override {
+        if (unreachable) {
+            co_return gone();
+        }
+        WorkloadListing listing;
+        for (const auto& [ref, workload] : workloads) {
+            listing.managed.push_back({ref, workload.status});
+        }
+        listing.foreign = foreign;
+        co_return listing;
+    }
+
+    Task<bool> shutting_down() override { co_return shutdown; }
+
+    void on_events(Events handlers) override { events = std::move(handlers); }
+
+  private:
+    static std::unexpected<Error> gone() { return fail(ErrorCode::Unavailable, "PID 1 does not answer"); }
+    std::string next_id() { return "invocation-" + std::to_string(++ids_); }
+    void note(const char* what, const WorkloadRef& ref) {
+        calls.push_back(std::string(what) + " " + std::to_string(ref.generation));
+    }
+    void tell(const WorkloadRef& ref) {
+        if (events.changed) {
+            events.changed(ref);
+        }
+    }
+
+    int ids_ = 0;
+};
+
+}  // namespace mcpctl::test
