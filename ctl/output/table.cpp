@@ -24,16 +24,41 @@ std::vector<std::size_t> natural_widths(const Table& table) {
     return widths;
 }
 
+std::size_t total_width(const std::vector<std::size_t>& widths) {
+    return std::accumulate(widths.begin(), widths.end(), widths.empty() ? 0 : gap * (widths.size() - 1));
+}
+
+void drop_column(Table& table, const std::string& title) {
+    const auto column = std::ranges::find(table.header, title);
+    if (column == table.header.end()) {
+        return;
+    }
+    const auto index = column - table.header.begin();
+    table.header.erase(column);
+    for (auto& row : table.rows) {
+        row.erase(row.begin() + index);
+    }
+}
+
+void drop_to_fit(Table& table, std::size_t available) {
+    for (const std::string& title : table.dispensable) {
+        if (total_width(natural_widths(table)) <= available) {
+            return;
+        }
+        drop_column(table, title);
+    }
+}
+
 void shrink_to_fit(std::vector<std::size_t>& widths, std::size_t available) {
-    const std::size_t gaps = widths.empty() ? 0 : gap * (widths.size() - 1);
-    std::size_t total = std::accumulate(widths.begin(), widths.end(), gaps);
-    while (total > available) {
-        auto widest = std::ranges::max_element(widths);
+    for (std::size_t total = total_width(widths); total > available; --total) {
+        auto widest = std::max_element(widths.begin() + 1, widths.end());
+        if (widest == widths.end() || *widest <= narrowest) {
+            widest = widths.begin();
+        }
         if (*widest <= narrowest) {
             return;
         }
         --*widest;
-        --total;
     }
 }
 
@@ -56,7 +81,8 @@ std::string line_of(const std::vector<Cell>& cells, const std::vector<std::size_
 
 }  // namespace
 
-std::string layout(const Table& table, const Terminal& terminal) {
+std::string layout(Table table, const Terminal& terminal) {
+    drop_to_fit(table, terminal.width);
     std::vector<std::size_t> widths = natural_widths(table);
     shrink_to_fit(widths, terminal.width);
     std::vector<Cell> header;

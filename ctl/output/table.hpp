@@ -16,10 +16,13 @@ struct Cell {
 struct Table {
     std::vector<std::string> header;
     std::vector<std::vector<Cell>> rows;  // each as long as the header
+    // Titles of columns that are left out, one after the other, before anything is cut.
+    std::vector<std::string> dispensable = {};
 };
 
-// Lines with their newlines. Where the terminal is too narrow, the widest columns give way first.
-[[nodiscard]] std::string layout(const Table& table, const Terminal& terminal);
+// Lines with their newlines. Where the terminal is too narrow, the widest columns give way first and
+// the first column, which people type again, last.
+[[nodiscard]] std::string layout(Table table, const Terminal& terminal);
 
 // "  Endpoint: http://…" with the labels right-aligned, as systemctl status prints them. Empty values are left out.
 struct Field {

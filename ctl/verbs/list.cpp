@@ -32,7 +32,8 @@ ExitCode list(Context& context, const Options&) {
     const Listing<InstanceInfo> listing{{"NAME", "ID", "STATE", "PROFILE", "RUNTIME", "ENDPOINT", "UPTIME", "RESTARTS"},
                                         row_of,
                                         [](const InstanceInfo& instance) { return instance.name; },
-                                        "No instances. 'mcpctl profile list' shows what can be started."};
+                                        "No instances. 'mcpctl profile list' shows what can be started.",
+                                        {"RUNTIME", "RESTARTS", "ID"}};
     return print_listing(context, context.agent().instances(), listing);
 }
 

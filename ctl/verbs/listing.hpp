@@ -5,6 +5,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -21,6 +22,7 @@ struct Listing {
     std::function<std::vector<Cell>(const Info&)> row;
     std::function<std::string(const Info&)> name;
     std::string when_empty;
+    std::vector<std::string> dispensable = {};  // see Table
 };
 
 template <class Info>
@@ -41,11 +43,11 @@ ExitCode print_listing(Context& context, const Result<std::vector<Info>>& infos,
     } else if (infos->empty()) {
         std::fputs((listing.when_empty + '\n').c_str(), stderr);
     } else {
-        Table table{listing.header, {}};
+        Table table{listing.header, {}, listing.dispensable};
         for (const Info& info : *infos) {
             table.rows.push_back(listing.row(info));
         }
-        print(layout(table, context.out));
+        print(layout(std::move(table), context.out));
     }
     return ExitCode::done;
 }
