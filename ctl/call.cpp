@@ -37,6 +37,7 @@ CallFailure failure_of(const sdbus::Error& error) {
         return {std::move(mapped)};
     }
     if (mapped.code == ErrorCode::AccessDenied) {
+        mapped.reason = "the system bus does not let you call the agent";  // its own words are a dump of the message
         mapped.hint = group_hint;
         return {std::move(mapped)};
     }
