@@ -102,7 +102,7 @@ struct Pid1::State : std::enable_shared_from_this<State> {
     void unit_changed(std::optional<std::string> unit);
     void job_removed(sdbus::Message message);
     Task<Result<std::shared_ptr<Session>>> connection();
-    Task<bool> is_replaced(std::shared_ptr<Session> used);
+    Task<bool> is_replaced(std::shared_ptr<Session> used, Error error, Clock::time_point asked);
     // Makes a call that may be made twice: again on a new connection when the old one broke on the way, which every
     // daemon-reexec does to it.
     template <class Call>
@@ -243,14 +243,20 @@ Task<Result<std::shared_ptr<Session>>> Pid1::State::connection() {
     co_return session;
 }
 
-// Tells a broken connection from a refusal of PID 1, which has the same code.
-Task<bool> Pid1::State::is_replaced(std::shared_ptr<Session> used) {
+// True when the call failed because its connection broke, once there is another; false when PID 1 refused it or was
+// too slow. The error alone does not tell: a refusal can be Unavailable too, and what was under way when the connection
+// broke ends with TimedOut at once.
+Task<bool> Pid1::State::is_replaced(std::shared_ptr<Session> used, Error error, Clock::time_point asked) {
     const auto self = shared_from_this();
+    const bool cut_off = error.code == ErrorCode::TimedOut && Clock::now() - asked < call_patience;
+    if (error.code != ErrorCode::Unavailable && !cut_off) {
+        co_return false;
+    }
     if (session == used && co_await read_system_state(*used)) {
         co_return false;
     }
     const auto deadline = Clock::now() + connect_patience;
-    while (session == used && co_await session_changed.wait_until(deadline)) {
+    while ((session == used || !session) && co_await session_changed.wait_until(deadline)) {
     }
     co_return session != used;
 }
@@ -263,9 +269,9 @@ auto Pid1::State::repeatable(Call attempt) -> std::invoke_result_t<Call&, Sessio
         if (!used) {
             co_return std::unexpected(used.error());
         }
+        const auto asked = Clock::now();
         auto outcome = co_await attempt(**used);
-        if (outcome || outcome.error().code != ErrorCode::Unavailable || attempts_left == 0 ||
-            !co_await is_replaced(*used)) {
+        if (outcome || attempts_left == 0 || !co_await is_replaced(*used, outcome.error(), asked)) {
             co_return outcome;
         }
     }
@@ -301,7 +307,7 @@ Pid1::~Pid1() {
 Task<Result<std::string>> Pid1::start_transient_unit(std::string name, const UnitProperties& properties,
                                                      Clock::duration patience) {
     const auto state = state_;
-    const auto deadline = Clock::now() + patience;
+    const auto asked = Clock::now();
     auto session = co_await state->connection();
     if (!session) {
         co_return std::unexpected(session.error());
@@ -320,10 +326,13 @@ Task<Result<std::string>> Pid1::start_transient_unit(std::string name, const Uni
     using Auxiliary = std::vector<sdbus::Struct<std::string, BusProperties>>;
     auto job = co_await call_manager<sdbus::ObjectPath>(**session, "StartTransientUnit", std::move(name),
                                                         std::string("fail"), to_bus(properties), Auxiliary{});
-    if (!job) {
-        co_return std::unexpected(job.error());
+    if (job) {
+        co_return co_await state->job_result(*session, *job, asked + patience);
     }
-    co_return co_await state->job_result(*session, *job, deadline);
+    if (co_await state->is_replaced(*session, job.error(), asked)) {
+        co_return fail(ErrorCode::Unavailable, "the connection to PID 1 was lost during a start");
+    }
+    co_return std::unexpected(job.error());
 }
 
 Task<Result<void>> Pid1::stop_unit(std::string name) {
