@@ -30,6 +30,7 @@ Task<bool> wait_for(Clock::duration duration) {
 }
 
 void Condition::notify() {
+    ++count_;
     for (asio::steady_timer* waiter : *waiters_) {
         waiter->cancel();
     }
@@ -48,6 +49,10 @@ Task<bool> Condition::wait_until(Clock::time_point deadline) {
     } const entry(waiters_, &timer);
     auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     co_return bool(error);
+}
+
+Task<bool> Condition::wait_until(Clock::time_point deadline, std::uint64_t seen) {
+    co_return count_ != seen || co_await wait_until(deadline);
 }
 
 }  // namespace mcpctl

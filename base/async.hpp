@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <string_view>
@@ -35,13 +36,19 @@ Task<bool> wait_for(Clock::duration duration);
 class Condition {
   public:
     void notify();
+    // How often it was notified.
+    [[nodiscard]] std::uint64_t count() const { return count_; }
     // False when `deadline` passed first. Time_point::max() waits for ever.
     Task<bool> wait_until(Clock::time_point deadline);
+    // Returns at once if it was notified since the count was `seen`. For waiters that must suspend between looking and
+    // waiting, who would otherwise sleep through what happens meanwhile.
+    Task<bool> wait_until(Clock::time_point deadline, std::uint64_t seen);
 
   private:
     using Waiters = std::list<asio::steady_timer*>;
     // Shared, so that a waiter that is still suspended may outlive the condition.
     std::shared_ptr<Waiters> waiters_ = std::make_shared<Waiters>();
+    std::uint64_t count_ = 0;
 };
 
 }  // namespace mcpctl

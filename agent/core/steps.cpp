@@ -57,8 +57,8 @@ std::unexpected<StartFailure> too_slow(const Instance& instance) {
     const auto& timeout = instance.config.profile.start_timeout;
     return start_failed(ErrorCode::StartFailed, ReasonCode::start_timeout,
                         std::format("nothing accepted on port {} within {}", instance.port, format_duration(timeout)),
-                        "does the server use the environment variable PORT, or {port} in its arguments? "
-                        "A slow one needs a longer startTimeout");
+                        "does the server use the environment variable PORT, or {port} in its arguments, and listen on "
+                        "127.0.0.1? A slow one needs a longer startTimeout");
 }
 
 }  // namespace
@@ -68,6 +68,7 @@ Task<Started<WorkloadStatus>> await_ready(Runtime& runtime, Instance instance, A
     const auto deadline = Clock::now() + instance.config.profile.start_timeout;
     Clock::duration look = first_look;
     while (true) {
+        const auto seen = activity.changed.count();
         const auto status = co_await runtime.inspect(workload);
         if (!status) {
             co_return start_failed(status.error());
@@ -89,7 +90,7 @@ Task<Started<WorkloadStatus>> await_ready(Runtime& runtime, Instance instance, A
         if (Clock::now() >= deadline) {
             co_return too_slow(instance);
         }
-        co_await activity.changed.wait_until(std::min(deadline, Clock::now() + look));
+        co_await activity.changed.wait_until(std::min(deadline, Clock::now() + look), seen);
         look = std::min<Clock::duration>(look * 3 / 2, last_look);
     }
 }
@@ -127,6 +128,7 @@ namespace {
 // True when it ended before the deadline.
 Task<Result<bool>> wait_for_end(Runtime& runtime, WorkloadRef workload, Clock::time_point deadline, Activity& activity) {
     while (true) {
+        const auto seen = activity.changed.count();
         const auto status = co_await runtime.inspect(workload);
         if (!status) {
             co_return std::unexpected(status.error());
@@ -137,7 +139,7 @@ Task<Result<bool>> wait_for_end(Runtime& runtime, WorkloadRef workload, Clock::t
         if (Clock::now() >= deadline) {
             co_return false;
         }
-        co_await activity.changed.wait_until(std::min<Clock::time_point>(deadline, Clock::now() + safety_look));
+        co_await activity.changed.wait_until(std::min<Clock::time_point>(deadline, Clock::now() + safety_look), seen);
     }
 }
 

@@ -1,5 +1,5 @@
-// Definitions as people write them, in JSON. What is accepted, with the defaults, is described in ARCHITECTURE.md and
-// mcpctl(1); unknown and repeated keys, wrong types and broken text are InvalidArgument with the field.
+// Definitions as people write them, in JSON. What is accepted, with the defaults, is described in
+// docs/definitions.md; unknown and repeated keys, wrong types and broken text are InvalidArgument with the field.
 #pragma once
 
 #include <string>

@@ -5,7 +5,7 @@ total_passed=0 total_failed=0 total_skipped=0
 summary=()
 
 command_test() {
-    local tier=all filter='' presets=(asan dev)
+    local tier=all filter='' presets=(asan release)
     case ${1:-} in
         unit | contract | system | lint) tier=$1 && shift ;;
     esac
