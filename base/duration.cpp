@@ -16,7 +16,8 @@ struct Unit {
 };
 
 constexpr std::array units{
-    Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"min", 60'000}, Unit{"ms", 1}, Unit{"m", 60'000}, Unit{"s", 1'000},
+    Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"min", 60'000},
+    Unit{"ms", 1},         Unit{"m", 60'000},    Unit{"s", 1'000},
 };
 
 std::unexpected<Error> not_a_duration(std::string_view text, std::string_view field) {

@@ -12,13 +12,20 @@ struct Row {
 };
 
 constexpr std::array rows{
-    Row{ErrorCode::InvalidArgument, "InvalidArgument"}, Row{ErrorCode::NotFound, "NotFound"},
-    Row{ErrorCode::AlreadyExists, "AlreadyExists"},     Row{ErrorCode::InUse, "InUse"},
-    Row{ErrorCode::Busy, "Busy"},                       Row{ErrorCode::AccessDenied, "AccessDenied"},
-    Row{ErrorCode::NotManaged, "NotManaged"},           Row{ErrorCode::NotSupported, "NotSupported"},
-    Row{ErrorCode::LimitsExceeded, "LimitsExceeded"},   Row{ErrorCode::Unavailable, "Unavailable"},
-    Row{ErrorCode::TimedOut, "TimedOut"},               Row{ErrorCode::Canceled, "Canceled"},
-    Row{ErrorCode::StartFailed, "StartFailed"},         Row{ErrorCode::StorageFailed, "StorageFailed"},
+    Row{ErrorCode::InvalidArgument, "InvalidArgument"},
+    Row{ErrorCode::NotFound, "NotFound"},
+    Row{ErrorCode::AlreadyExists, "AlreadyExists"},
+    Row{ErrorCode::InUse, "InUse"},
+    Row{ErrorCode::Busy, "Busy"},
+    Row{ErrorCode::AccessDenied, "AccessDenied"},
+    Row{ErrorCode::NotManaged, "NotManaged"},
+    Row{ErrorCode::NotSupported, "NotSupported"},
+    Row{ErrorCode::LimitsExceeded, "LimitsExceeded"},
+    Row{ErrorCode::Unavailable, "Unavailable"},
+    Row{ErrorCode::TimedOut, "TimedOut"},
+    Row{ErrorCode::Canceled, "Canceled"},
+    Row{ErrorCode::StartFailed, "StartFailed"},
+    Row{ErrorCode::StorageFailed, "StorageFailed"},
     Row{ErrorCode::Internal, "Internal"},
 };
 

@@ -11,21 +11,21 @@
 namespace mcpctl {
 
 enum class ErrorCode : std::uint8_t {
-    InvalidArgument,   // the request is malformed; `field` names where
-    NotFound,          // no such server, profile, instance or job
-    AlreadyExists,     // the name is taken
-    InUse,             // something refers to it; the reason names who
-    Busy,              // another job works on the same instance
-    AccessDenied,      // the caller may not do this
-    NotManaged,        // a workload exists under this name that is not ours
-    NotSupported,      // valid, but not with this runtime or version
-    LimitsExceeded,    // a limit is reached; the reason has the number
-    Unavailable,       // a runtime, the bus or the agent does not answer
-    TimedOut,          // a deadline passed
-    Canceled,          // somebody cancelled the job
-    StartFailed,       // the workload ended or never became ready
-    StorageFailed,     // the store cannot be written; nothing was changed
-    Internal,          // a defect in mcpctl
+    InvalidArgument,  // the request is malformed; `field` names where
+    NotFound,         // no such server, profile, instance or job
+    AlreadyExists,    // the name is taken
+    InUse,            // something refers to it; the reason names who
+    Busy,             // another job works on the same instance
+    AccessDenied,     // the caller may not do this
+    NotManaged,       // a workload exists under this name that is not ours
+    NotSupported,     // valid, but not with this runtime or version
+    LimitsExceeded,   // a limit is reached; the reason has the number
+    Unavailable,      // a runtime, the bus or the agent does not answer
+    TimedOut,         // a deadline passed
+    Canceled,         // somebody cancelled the job
+    StartFailed,      // the workload ended or never became ready
+    StorageFailed,    // the store cannot be written; nothing was changed
+    Internal,         // a defect in mcpctl
 };
 
 struct Error {

@@ -20,10 +20,20 @@ struct Field {
 // program that is started by hand shows what it does. Fields are shown only in the journal.
 void write(Priority priority, std::string_view message, std::span<const Field> fields = {});
 
-inline void error(std::string_view message) { write(Priority::error, message); }
-inline void warning(std::string_view message) { write(Priority::warning, message); }
-inline void notice(std::string_view message) { write(Priority::notice, message); }
-inline void info(std::string_view message) { write(Priority::info, message); }
-inline void debug(std::string_view message) { write(Priority::debug, message); }
+inline void error(std::string_view message) {
+    write(Priority::error, message);
+}
+inline void warning(std::string_view message) {
+    write(Priority::warning, message);
+}
+inline void notice(std::string_view message) {
+    write(Priority::notice, message);
+}
+inline void info(std::string_view message) {
+    write(Priority::info, message);
+}
+inline void debug(std::string_view message) {
+    write(Priority::debug, message);
+}
 
 }  // namespace mcpctl::log

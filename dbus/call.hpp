@@ -39,8 +39,8 @@ struct Reply<> {
 
 }  // namespace detail
 
-// `Out…` are the types of the reply's values: none gives Result<void>, one gives Result<Out>, several a tuple. The proxy
-// must outlive the call. Errors of the bus come back as from_bus() maps them.
+// `Out…` are the types of the reply's values: none gives Result<void>, one gives Result<Out>, several a tuple. The
+// proxy must outlive the call. Errors of the bus come back as from_bus() maps them.
 template <class... Out, class... In>
 Task<Result<typename detail::Reply<Out...>::type>> call(sdbus::IProxy& proxy, std::string interface, std::string method,
                                                         Clock::duration timeout, In... arguments) {
@@ -67,7 +67,7 @@ Task<Result<typename detail::Reply<Out...>::type>> call(sdbus::IProxy& proxy, st
         }
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Value)>(std::move(initiate),
-                                                                                       asio::use_awaitable);
+                                                                                        asio::use_awaitable);
 }
 
 }  // namespace mcpctl::dbus

@@ -1,6 +1,6 @@
 // D-Bus connections made without blocking. sdbus-c++ authenticates while it constructs a connection and blocks the loop
-// meanwhile (measured: one silent peer froze all callers for ten seconds), so the handshake is done here in steps, with a
-// deadline.
+// meanwhile (measured: one silent peer froze all callers for ten seconds), so the handshake is done here in steps, with
+// a deadline.
 #pragma once
 
 #include <sdbus-c++/IConnection.h>

@@ -22,17 +22,16 @@ Agent::Agent(asio::any_io_executor executor, Configuration configuration, Store&
       supervisor_(executor, registry_, store, runtime_),
       reconciler_(executor, registry_, runtime_, lifecycle_, supervisor_),
       idle_([this] { return busy_reasons(); }),
-      context_{.executor = executor,
-               .registry = registry_,
-               .catalog = catalog_,
-               .lifecycle = lifecycle_,
-               .runtime = runtime_,
-               .installation_id = state.installation_id,
-               .unit_of = [](const Instance& instance) {
-                   return systemd::unit_name({instance.id, instance.generation});
-               },
-               .busy_reasons = [this] { return idle_.reasons(); },
-               .called = [this] { idle_.touch(); }},
+      context_{
+          .executor = executor,
+          .registry = registry_,
+          .catalog = catalog_,
+          .lifecycle = lifecycle_,
+          .runtime = runtime_,
+          .installation_id = state.installation_id,
+          .unit_of = [](const Instance& instance) { return systemd::unit_name({instance.id, instance.generation}); },
+          .busy_reasons = [this] { return idle_.reasons(); },
+          .called = [this] { idle_.touch(); }},
       bus_(context_) {
     if (socket) {
         listener_.emplace(context_, std::move(socket));
@@ -76,13 +75,13 @@ std::vector<std::string> Agent::busy_reasons() const {
 }
 
 Task<int> Agent::run() {
-    runtime_.on_events({.changed =
-                            [this](const WorkloadRef& workload) {
-                                lifecycle_.wake(workload.instance);
-                                supervisor_.notice(workload);
-                            },
-                        .lost_track =
-                            [this] { spawn_detached(executor_, "looking at all instances", reconciler_.after_gap()); }});
+    runtime_.on_events(
+        {.changed =
+             [this](const WorkloadRef& workload) {
+                 lifecycle_.wake(workload.instance);
+                 supervisor_.notice(workload);
+             },
+         .lost_track = [this] { spawn_detached(executor_, "looking at all instances", reconciler_.after_gap()); }});
     co_await reconciler_.at_start(rebooted_);
     co_await bus_.connect();
     if (listener_) {

@@ -32,8 +32,8 @@ class Calls {
         auto pending = std::make_shared<Pending<Out...>>(std::move(reply));
         pending_.insert(pending);
         spawn_detached(context_.executor, message.getMemberName(),
-                       answer(std::weak_ptr(pending), std::string(sender == nullptr ? "" : sender), short_name(interface),
-                                            message.getMemberName(), std::move(body)));
+                       answer(std::weak_ptr(pending), std::string(sender == nullptr ? "" : sender),
+                              short_name(interface), message.getMemberName(), std::move(body)));
     }
 
     [[nodiscard]] bool empty() const { return pending_.empty(); }

@@ -19,9 +19,9 @@ struct Context {
     Lifecycle& lifecycle;
     Runtime& runtime;
     std::string installation_id;
-    std::function<std::string(const Instance&)> unit_of;       // name of the main workload's unit
-    std::function<std::vector<std::string>()> busy_reasons;    // why the agent does not exit
-    std::function<void()> called;                              // a call has come, or is answered
+    std::function<std::string(const Instance&)> unit_of;     // name of the main workload's unit
+    std::function<std::vector<std::string>()> busy_reasons;  // why the agent does not exit
+    std::function<void()> called;                            // a call has come, or is answered
 };
 
 }  // namespace mcpctl::bus

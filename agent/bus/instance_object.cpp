@@ -58,7 +58,7 @@ InstanceObject::Public InstanceObject::public_part(const ::mcpctl::Instance& ins
 void InstanceObject::changed(const ::mcpctl::Instance& instance) {
     const Public before = std::exchange(now_, public_part(instance));
     std::vector<sdbus::PropertyName> names;
-    const auto compare = [&](const char* name, auto Public::*member) {
+    const auto compare = [&](const char* name, auto Public::* member) {
         if (before.*member != now_.*member) {
             names.emplace_back(name);
         }

@@ -49,8 +49,7 @@ void ManagerObject::AddServer(sdbus::Result<Path, Path>&& reply, std::string def
 }
 
 void ManagerObject::RemoveServer(sdbus::Result<>&& reply, std::string name, OptionMap options) {
-    auto body = [&context = context_, name = std::move(name),
-                 options = std::move(options)]() -> Task<Result<void>> {
+    auto body = [&context = context_, name = std::move(name), options = std::move(options)]() -> Task<Result<void>> {
         if (auto known = Options(options).finish(); !known) {
             co_return known;
         }
@@ -79,8 +78,7 @@ void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definiti
 }
 
 void ManagerObject::RemoveProfile(sdbus::Result<>&& reply, std::string name, OptionMap options) {
-    auto body = [&context = context_, name = std::move(name),
-                 options = std::move(options)]() -> Task<Result<void>> {
+    auto body = [&context = context_, name = std::move(name), options = std::move(options)]() -> Task<Result<void>> {
         if (auto known = Options(options).finish(); !known) {
             co_return known;
         }

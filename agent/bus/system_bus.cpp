@@ -18,8 +18,8 @@ constexpr auto retry_delay = std::chrono::seconds(1);
 Task<bool> SystemBus::connect() {
     auto connection = co_await dbus::connect_system_bus(handshake_patience);
     if (!connection) {
-        log::warning(std::format("no system bus ({}); the agent's own socket works meanwhile",
-                                 connection.error().reason));
+        log::warning(
+            std::format("no system bus ({}); the agent's own socket works meanwhile", connection.error().reason));
         spawn_detached(context_.executor, "waiting for the system bus", reconnect());
         co_return false;
     }

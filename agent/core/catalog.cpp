@@ -15,8 +15,8 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 std::unexpected<Error> too_many(std::string_view what) {
-    return fail(ErrorCode::LimitsExceeded, std::format("{} {} are defined already", Catalog::max_definitions, what),
-                {}, std::format("remove {} that are not needed", what));
+    return fail(ErrorCode::LimitsExceeded, std::format("{} {} are defined already", Catalog::max_definitions, what), {},
+                std::format("remove {} that are not needed", what));
 }
 
 }  // namespace

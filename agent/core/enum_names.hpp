@@ -61,7 +61,8 @@ struct EnumNames<RuntimeKind> {
 };
 template <>
 struct EnumNames<RestartMode> {
-    static constexpr std::array table{std::pair{RestartMode::no, "no"sv}, std::pair{RestartMode::on_failure, "on-failure"sv},
+    static constexpr std::array table{std::pair{RestartMode::no, "no"sv},
+                                      std::pair{RestartMode::on_failure, "on-failure"sv},
                                       std::pair{RestartMode::always, "always"sv}};
 };
 template <>
@@ -71,13 +72,14 @@ struct EnumNames<Network> {
 template <>
 struct EnumNames<InstanceState> {
     static constexpr std::array table{
-        std::pair{InstanceState::starting, "starting"sv},     std::pair{InstanceState::running, "running"sv},
-        std::pair{InstanceState::draining, "draining"sv},     std::pair{InstanceState::restarting, "restarting"sv},
-        std::pair{InstanceState::backoff, "backoff"sv},       std::pair{InstanceState::failed, "failed"sv}};
+        std::pair{InstanceState::starting, "starting"sv}, std::pair{InstanceState::running, "running"sv},
+        std::pair{InstanceState::draining, "draining"sv}, std::pair{InstanceState::restarting, "restarting"sv},
+        std::pair{InstanceState::backoff, "backoff"sv},   std::pair{InstanceState::failed, "failed"sv}};
 };
 template <>
 struct EnumNames<Desired> {
-    static constexpr std::array table{std::pair{Desired::running, "running"sv}, std::pair{Desired::stopped, "stopped"sv}};
+    static constexpr std::array table{std::pair{Desired::running, "running"sv},
+                                      std::pair{Desired::stopped, "stopped"sv}};
 };
 template <>
 struct EnumNames<ReasonCode> {
@@ -97,9 +99,9 @@ struct EnumNames<ReasonCode> {
 template <>
 struct EnumNames<WorkloadPhase> {
     static constexpr std::array table{
-        std::pair{WorkloadPhase::absent, "absent"sv},         std::pair{WorkloadPhase::starting, "starting"sv},
-        std::pair{WorkloadPhase::running, "running"sv},       std::pair{WorkloadPhase::restarting, "restarting"sv},
-        std::pair{WorkloadPhase::stopping, "stopping"sv},     std::pair{WorkloadPhase::exited, "exited"sv},
+        std::pair{WorkloadPhase::absent, "absent"sv},     std::pair{WorkloadPhase::starting, "starting"sv},
+        std::pair{WorkloadPhase::running, "running"sv},   std::pair{WorkloadPhase::restarting, "restarting"sv},
+        std::pair{WorkloadPhase::stopping, "stopping"sv}, std::pair{WorkloadPhase::exited, "exited"sv},
         std::pair{WorkloadPhase::failed, "failed"sv}};
 };
 template <>
@@ -110,7 +112,8 @@ struct EnumNames<JobKind> {
 template <>
 struct EnumNames<JobState> {
     static constexpr std::array table{std::pair{JobState::running, "running"sv}, std::pair{JobState::done, "done"sv},
-                                      std::pair{JobState::failed, "failed"sv}, std::pair{JobState::canceled, "canceled"sv}};
+                                      std::pair{JobState::failed, "failed"sv},
+                                      std::pair{JobState::canceled, "canceled"sv}};
 };
 
 }  // namespace mcpctl

@@ -79,9 +79,10 @@ Result<void> check_name(std::string_view name, std::string_view field) {
     }
     const std::size_t offset = name[0] == '-' ? 0 : name.find_first_not_of(allowed);
     if (offset != std::string_view::npos) {
-        return fail(ErrorCode::InvalidArgument,
-                    std::format("byte 0x{:02x} at offset {} is not allowed in a name", std::uint8_t(name[offset]), offset),
-                    std::string(field), "use lower case letters, digits and, not in front, dashes");
+        return fail(
+            ErrorCode::InvalidArgument,
+            std::format("byte 0x{:02x} at offset {} is not allowed in a name", std::uint8_t(name[offset]), offset),
+            std::string(field), "use lower case letters, digits and, not in front, dashes");
     }
     if (!without_dashes(name).empty()) {
         return fail(ErrorCode::InvalidArgument, "a name must not look like an instance id", std::string(field));

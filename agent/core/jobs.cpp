@@ -17,7 +17,7 @@ void Jobs::progress(JobId id, std::string step) {
 
 Job Jobs::ended(JobId id, End end) const {
     Job job = *registry_.job(id);
-    job.state = !end.error                                  ? JobState::done
+    job.state = !end.error                               ? JobState::done
                 : end.error->code == ErrorCode::Canceled ? JobState::canceled
                                                          : JobState::failed;
     job.error = std::move(end.error);

@@ -1,3 +1,4 @@
+// The accepting half of Lifecycle: checks a request, makes it durable, and hands it to a job.
 #include "agent/core/lifecycle.hpp"
 
 #include <algorithm>
@@ -15,8 +16,6 @@ Lifecycle::Lifecycle(asio::any_io_executor executor, Registry& registry, Store& 
       runtime_(runtime),
       jobs_(jobs),
       ports_(ports) {}
-
-// --- accepting -------------------------------------------------------------------------------------------------------
 
 Result<std::string> Lifecycle::choose_name(const StartRequest& request) const {
     if (request.name) {
@@ -48,8 +47,9 @@ Result<Instance> Lifecycle::make_instance(const StartRequest& request) const {
     }
     const ServerDefinition* server = registry_.server(profile->server);
     if (server == nullptr) {
-        return fail(ErrorCode::NotFound, std::format("profile {} needs server {}, which does not exist",
-                                                     profile->name, profile->server), "profile");
+        return fail(ErrorCode::NotFound,
+                    std::format("profile {} needs server {}, which does not exist", profile->name, profile->server),
+                    "profile");
     }
     auto name = choose_name(request);
     if (!name) {
@@ -217,190 +217,6 @@ Task<void> Lifecycle::start_at_boot(std::string profile) {
 
 void Lifecycle::resume(const Job& job) {
     launch_job(job);
-}
-
-// --- doing -----------------------------------------------------------------------------------------------------------
-
-std::shared_ptr<Activity> Lifecycle::activity(const InstanceId& id) {
-    auto& entry = activities_[id];
-    if (!entry) {
-        entry = std::make_shared<Activity>();
-    }
-    return entry;
-}
-
-void Lifecycle::wake(const InstanceId& id) {
-    if (const auto position = activities_.find(id); position != activities_.end()) {
-        position->second->changed.notify();
-    }
-}
-
-Progress Lifecycle::progress_of(JobId id) {
-    return [this, id](std::string step) { jobs_.progress(id, std::move(step)); };
-}
-
-void Lifecycle::launch_job(const Job& job) {
-    spawn_detached(executor_, std::format("job {}", job.id), run(job.id));
-}
-
-Task<void> Lifecycle::run(JobId id) {
-    const Job job = *registry_.job(id);
-    const auto own = activity(job.instance);
-    if (job.kind == JobKind::stop) {
-        own->cancel();
-        while (registry_.active_job(job.instance)->id != id) {
-            co_await own->changed.wait_until(Clock::time_point::max());
-        }
-        own->canceled = false;
-    }
-    switch (job.kind) {
-        case JobKind::start:
-            co_await run_start(job);
-            break;
-        case JobKind::stop:
-            co_await run_stop(job);
-            break;
-        case JobKind::restart:
-            co_await run_restart(job);
-            break;
-    }
-    if (registry_.active_job(job.instance) == nullptr) {
-        activities_.erase(job.instance);
-    }
-    own->changed.notify();
-}
-
-// The end is announced when it is on the disk, so nobody acts on an end that a crash takes back.
-Task<void> Lifecycle::finish(Job ended, Changes changes) {
-    changes.emplace_back(ended);
-    // A failing disk does not keep anybody waiting: the work is done, and after a crash the open job finds it done.
-    (void)co_await store_.commit(std::move(changes));
-    jobs_.announce_end(std::move(ended));
-}
-
-Task<void> Lifecycle::finish_removing(Job ended) {
-    (void)co_await store_.commit({RemoveInstance{ended.instance}, ended});
-    registry_.remove_instance(ended.instance);
-    jobs_.announce_end(std::move(ended));
-}
-
-// A start that succeeded needs no waiting for the disk: after a crash the job is done again, finds the unit there and
-// comes to the same end.
-void Lifecycle::succeed(const Job& job, const WorkloadStatus& status) {
-    registry_.apply(job.instance, InstanceEvent::ready, [&](Instance& instance) {
-        instance.runtime_id = status.runtime_id;
-        instance.restarts = status.restarts;
-        instance.started_at = wall_time_now();
-        instance.reason = {};
-        instance.failure_log.clear();
-    });
-    Job ended = jobs_.ended(job.id, {.progress = "ready"});
-    store_.commit_later({*registry_.instance(job.instance), ended});
-    jobs_.announce_end(std::move(ended));
-}
-
-Task<void> Lifecycle::run_start(Job job) {
-    const auto own = activity(job.instance);
-    const auto started =
-        co_await bring_up(runtime_, *registry_.instance(job.instance), *own, progress_of(job.id));
-    if (started) {
-        succeed(job, *started);
-    } else {
-        co_await roll_back_start(job, started.error());
-    }
-}
-
-// A failed start leaves no workload and no record. Where the runtime does not let us clean up, the record stays and
-// says so: an instance that may still run must not be forgotten.
-Task<void> Lifecycle::roll_back_start(Job job, StartFailure failure) {
-    const WorkloadRef workload{job.instance, registry_.instance(job.instance)->generation};
-    auto lines = co_await runtime_.last_lines(workload, 20);
-    jobs_.progress(job.id, "rolling back");
-    const auto clean = co_await take_down(runtime_, workload);
-    if (!clean) {
-        co_await leave_failed(job, {clean.error(), {ReasonCode::runtime_unavailable, clean.error().reason}});
-        co_return;
-    }
-    co_await finish_removing(jobs_.ended(job.id, {.error = failure.error, .last_lines = std::move(lines)}));
-}
-
-Task<void> Lifecycle::leave_failed(Job job, StartFailure failure) {
-    const WorkloadRef workload{job.instance, registry_.instance(job.instance)->generation};
-    auto lines = co_await runtime_.last_lines(workload, 20);
-    (void)co_await take_down(runtime_, workload);
-    registry_.apply(job.instance, InstanceEvent::died, [&](Instance& instance) {
-        instance.reason = failure.reason;
-        instance.failure_log = lines;
-        instance.runtime_id.clear();
-    });
-    co_await finish(jobs_.ended(job.id, {.error = failure.error, .last_lines = std::move(lines)}),
-                    {*registry_.instance(job.instance)});
-}
-
-Task<void> Lifecycle::run_stop(Job job) {
-    if (registry_.instance(job.instance) == nullptr) {
-        co_await finish(jobs_.ended(job.id, {.progress = "the start was cancelled"}), {});
-        co_return;
-    }
-    registry_.apply(job.instance, InstanceEvent::drain, [](Instance& instance) { instance.desired = Desired::stopped; });
-    const WorkloadRef workload{job.instance, registry_.instance(job.instance)->generation};
-    const auto drained =
-        co_await drain(runtime_, workload, job.drain_timeout, *activity(job.instance), progress_of(job.id));
-    if (!drained) {
-        give_up_stop(job, drained.error());
-        co_return;
-    }
-    co_await finish_removing(jobs_.ended(job.id, {.progress = *drained}));
-}
-
-void Lifecycle::give_up_stop(const Job& job, const Error& error) {
-    Instance instance = *registry_.instance(job.instance);
-    instance.state = InstanceState::failed;
-    instance.reason = {ReasonCode::runtime_unavailable, error.reason};
-    registry_.put_instance(instance);
-    Job ended = jobs_.ended(job.id, {.error = error});
-    store_.commit_later({std::move(instance), ended});
-    jobs_.announce_end(std::move(ended));
-}
-
-// Ends the old workload and makes the new generation durable, unless an earlier run of this job came that far.
-Task<Result<void>> Lifecycle::replace_workload(const Job& job, Activity& own) {
-    if (registry_.instance(job.instance)->generation == job.old_generation) {
-        const auto drained = co_await drain(runtime_, {job.instance, job.old_generation}, job.drain_timeout, own,
-                                            progress_of(job.id));
-        if (!drained) {
-            co_return std::unexpected(drained.error());
-        }
-        Instance next = *registry_.instance(job.instance);
-        next.generation += 1;
-        if (const auto stored = co_await store_.commit({next}); !stored) {
-            co_return std::unexpected(stored.error());
-        }
-    }
-    registry_.apply(job.instance, InstanceEvent::relaunch, [&](Instance& instance) {
-        instance.generation = job.old_generation + 1;
-        instance.runtime_id.clear();
-        instance.restarts = 0;
-        instance.started_at = 0;
-        instance.reason = {};
-    });
-    co_return Result<void>();
-}
-
-Task<void> Lifecycle::run_restart(Job job) {
-    const auto own = activity(job.instance);
-    registry_.apply(job.instance, InstanceEvent::replace);
-    if (const auto replaced = co_await replace_workload(job, *own); !replaced) {
-        give_up_stop(job, replaced.error());
-        co_return;
-    }
-    const auto started =
-        co_await bring_up(runtime_, *registry_.instance(job.instance), *own, progress_of(job.id));
-    if (started) {
-        succeed(job, *started);
-    } else {
-        co_await leave_failed(job, started.error());
-    }
 }
 
 }  // namespace mcpctl

@@ -43,8 +43,8 @@ Task<void> Reconciler::at_start(bool rebooted) {
             co_await settle(*listing);
         }
     } else {
-        log::error(std::format("cannot list units: {}; instances are looked at when PID 1 answers",
-                               listing.error().reason));
+        log::error(
+            std::format("cannot list units: {}; instances are looked at when PID 1 answers", listing.error().reason));
     }
     for (const Job& job : open) {
         lifecycle_.resume(job);

@@ -31,11 +31,11 @@ enum class WorkloadPhase : std::uint8_t {
 
 struct WorkloadStatus {
     WorkloadPhase phase = WorkloadPhase::absent;
-    std::string runtime_id;       // invocation id
-    int pid = 0;                  // of the main process, 0 when none
-    std::uint32_t restarts = 0;   // done by the runtime itself
-    Reason reason;                // how it ended, for restarting, exited and failed
-    WallTime since = 0;           // when it entered the phase
+    std::string runtime_id;      // invocation id
+    int pid = 0;                 // of the main process, 0 when none
+    std::uint32_t restarts = 0;  // done by the runtime itself
+    Reason reason;               // how it ended, for restarting, exited and failed
+    WallTime since = 0;          // when it entered the phase
 };
 
 struct ManagedWorkload {
@@ -72,8 +72,10 @@ class Runtime {
     virtual Task<Result<void>> verify(const Instance& instance) = 0;
     // SIGTERM to all of it. The runtime kills it by itself after the profile's maxDrainTimeout.
     virtual Task<Result<void>> request_stop(const WorkloadRef& workload) = 0;
-    // SIGKILL to all of it.
+    // SIGKILL to all of it; it is not started again.
     virtual Task<Result<void>> kill(const WorkloadRef& workload) = 0;
+    // The same, as a failure after which the restart policy applies.
+    virtual Task<Result<void>> kill_as_failure(const WorkloadRef& workload) = 0;
     // Ends what may be left, verifies that no process is, and makes the runtime forget it; no error when absent.
     virtual Task<Result<void>> forget(const WorkloadRef& workload) = 0;
     // Forgets past failures of a running workload, so that its next restart begins with the shortest delay again.

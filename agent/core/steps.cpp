@@ -43,8 +43,8 @@ std::unexpected<StartFailure> launch_failed(Error error) {
 std::unexpected<StartFailure> died_early(const WorkloadStatus& status) {
     const std::string how = status.reason.text.empty() ? "ended" : status.reason.text;
     const ReasonCode code = status.reason.code == ReasonCode::none ? ReasonCode::unknown : status.reason.code;
-    return std::unexpected(StartFailure{{ErrorCode::StartFailed, std::format("the server {} before it was ready", how)},
-                                        {code, how}});
+    return std::unexpected(
+        StartFailure{{ErrorCode::StartFailed, std::format("the server {} before it was ready", how)}, {code, how}});
 }
 
 std::unexpected<StartFailure> port_taken(std::uint16_t port) {
@@ -126,7 +126,8 @@ Task<Started<WorkloadStatus>> bring_up(Runtime& runtime, Instance instance, Acti
 namespace {
 
 // True when it ended before the deadline.
-Task<Result<bool>> wait_for_end(Runtime& runtime, WorkloadRef workload, Clock::time_point deadline, Activity& activity) {
+Task<Result<bool>> wait_for_end(Runtime& runtime, WorkloadRef workload, Clock::time_point deadline,
+                                Activity& activity) {
     while (true) {
         const auto seen = activity.changed.count();
         const auto status = co_await runtime.inspect(workload);

@@ -114,7 +114,7 @@ Task<void> Supervisor::follow_retry(InstanceId id) {
     }
     const WorkloadRef workload{id, before.generation};
     if (ready.error().reason.code == ReasonCode::start_timeout) {
-        (void)co_await runtime_.kill(workload);
+        (void)co_await runtime_.kill_as_failure(workload);
     }
     if (const auto status = co_await runtime_.inspect(workload)) {
         co_await observe(id, *status, true);
@@ -165,13 +165,13 @@ Task<void> Supervisor::observe_end(InstanceId id, WorkloadStatus status) {
     if (registry_.instance(id) == nullptr || registry_.active_job(id) != nullptr) {
         co_return;
     }
-    const bool applied = registry_.apply(id, retrying ? InstanceEvent::will_retry : InstanceEvent::died,
-                                         [&](Instance& ended) {
-                                             ended.reason = status.reason;
-                                             ended.failure_log = std::move(lines);
-                                             ended.runtime_id.clear();
-                                             ended.restarts = status.restarts;
-                                         });
+    const bool applied =
+        registry_.apply(id, retrying ? InstanceEvent::will_retry : InstanceEvent::died, [&](Instance& ended) {
+            ended.reason = status.reason;
+            ended.failure_log = std::move(lines);
+            ended.runtime_id.clear();
+            ended.restarts = status.restarts;
+        });
     if (applied) {
         save(id);
         const Instance& ended = *registry_.instance(id);
@@ -190,7 +190,8 @@ Task<void> Supervisor::verify_all() {
     }
     for (const Instance& instance : running) {
         const auto verified = co_await runtime_.verify(instance);
-        if (verified || verified.error().code != ErrorCode::NotManaged || registry_.active_job(instance.id) != nullptr) {
+        if (verified || verified.error().code != ErrorCode::NotManaged ||
+            registry_.active_job(instance.id) != nullptr) {
             continue;
         }
         // Its next restart would run with what somebody else has set, so it does not go on.

@@ -184,6 +184,12 @@ Task<Result<void>> SystemdRuntime::kill_unit(std::string unit) {
     co_return co_await unless_absent(unit, co_await pid1_.kill_unit(unit, SIGKILL));
 }
 
+Task<Result<void>> SystemdRuntime::kill_as_failure(const WorkloadRef& workload) {
+    const std::string unit = unit_name(workload);
+    auto killed = co_await pid1_.kill_unit(unit, SIGKILL);
+    co_return co_await unless_absent(unit, std::move(killed));
+}
+
 Task<Result<void>> SystemdRuntime::reset_failures(const WorkloadRef& workload) {
     const std::string unit = unit_name(workload);
     auto reset = co_await pid1_.reset_failed_unit(unit);

@@ -28,6 +28,7 @@ class SystemdRuntime final : public Runtime {
     Task<Result<void>> verify(const Instance& instance) override;
     Task<Result<void>> request_stop(const WorkloadRef& workload) override;
     Task<Result<void>> kill(const WorkloadRef& workload) override;
+    Task<Result<void>> kill_as_failure(const WorkloadRef& workload) override;
     Task<Result<void>> forget(const WorkloadRef& workload) override;
     Task<Result<void>> reset_failures(const WorkloadRef& workload) override;
     Task<std::vector<std::string>> last_lines(const WorkloadRef& workload, std::size_t count) override;

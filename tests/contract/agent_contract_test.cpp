@@ -66,7 +66,11 @@ class TheContract : public testing::Test {
     }
     ObjectPath call_on_instance(const ObjectPath& path, const char* method, const Options& options = {}) {
         ObjectPath job;
-        agent.proxy(path)->callMethod(method).onInterface(instance_interface).withArguments(options).storeResultsTo(job);
+        agent.proxy(path)
+            ->callMethod(method)
+            .onInterface(instance_interface)
+            .withArguments(options)
+            .storeResultsTo(job);
         return job;
     }
 };
@@ -105,9 +109,8 @@ TEST_F(TheContract, TellsTheEndOfAJobWithItsError) {
         .onInterface(manager_interface)
         .call([&](std::uint64_t id, const ObjectPath&, const ObjectPath&, const std::string& result,
                   const std::string& error, const std::string&) { removed.set_value({id, result, error}); });
-    agent.on_loop([&] {
-        agent.core.runtime.behaviour.dies_at_launch = Reason{ReasonCode::exit_code, "exited with code 3"};
-    });
+    agent.on_loop(
+        [&] { agent.core.runtime.behaviour.dies_at_launch = Reason{ReasonCode::exit_code, "exited with code 3"}; });
     const auto [instance, job] = start();
     const auto [id, result, error] = removed.get_future().get();
     EXPECT_EQ(job, dbus::job_path(id));
@@ -131,11 +134,14 @@ TEST_F(TheContract, AnswersARefusalWithCodeReasonFieldAndHint) {
 TEST_F(TheContract, RefusesHostileDefinitionsWithFieldAndOffset) {  // F1, F2
     const auto add = [&](const std::string& definition) {
         return message_of_error([&] {
-            agent.manager()->callMethod("AddServer").onInterface(manager_interface).withArguments(definition, Options{});
+            agent.manager()
+                ->callMethod("AddServer")
+                .onInterface(manager_interface)
+                .withArguments(definition, Options{});
         });
     };
-    const std::string message = add(
-        R"({"name": "x", "description": "a\nUser=root", "transport": "sse", "run": {"command": ["server"]}})");
+    const std::string message =
+        add(R"({"name": "x", "description": "a\nUser=root", "transport": "sse", "run": {"command": ["server"]}})");
     EXPECT_THAT(message, HasSubstr("newline at offset 1"));
     EXPECT_THAT(message, HasSubstr("Field: description"));
     agent.on_loop([&] { EXPECT_TRUE(agent.core.registry.servers().empty()); });
@@ -215,7 +221,8 @@ std::set<std::string> members_of(const std::string& xml, const std::string& inte
     const std::regex element(R"RE(<(method|property|signal|arg)\s+([^>]*?)/?>)RE");
     const std::regex attribute(R"RE((\w+)="([^"]*)")RE");
     const std::size_t begin = xml.find("interface name=\"" + interface + "\"");
-    const std::string body = begin == std::string::npos ? "" : xml.substr(begin, xml.find("</interface>", begin) - begin);
+    const std::string body =
+        begin == std::string::npos ? "" : xml.substr(begin, xml.find("</interface>", begin) - begin);
     std::string owner;
     for (std::sregex_iterator it(body.begin(), body.end(), element), end; it != end; ++it) {
         std::map<std::string, std::string> attributes;

@@ -1,5 +1,5 @@
-// The agent's bus room on a core with fakes, served by a thread of its own; the test is the client at the other end of a
-// socketpair, with the generated proxies.
+// The agent's bus room on a core with fakes, served by a thread of its own; the test is the client at the other end of
+// a socketpair, with the generated proxies.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -30,13 +30,13 @@ struct CoreUnderTest {
     Reconciler reconciler{loop.get_executor(), registry, runtime, lifecycle, supervisor};
 
     CoreUnderTest() {
-        runtime.on_events({.changed =
-                               [this](const WorkloadRef& ref) {
-                                   lifecycle.wake(ref.instance);
-                                   supervisor.notice(ref);
-                               },
-                           .lost_track =
-                               [this] { spawn_detached(loop.get_executor(), "gap", reconciler.after_gap()); }});
+        runtime.on_events(
+            {.changed =
+                 [this](const WorkloadRef& ref) {
+                     lifecycle.wake(ref.instance);
+                     supervisor.notice(ref);
+                 },
+             .lost_track = [this] { spawn_detached(loop.get_executor(), "gap", reconciler.after_gap()); }});
     }
 
     // Runs one coroutine to its end and gives back its value.

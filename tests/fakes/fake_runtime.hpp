@@ -16,16 +16,16 @@ namespace mcpctl::test {
 class FakeRuntime final : public Runtime {
   public:
     struct Behaviour {
-        bool accepts = true;                      // listens on its port once launched
-        bool port_taken = false;                  // somebody else does
+        bool accepts = true;      // listens on its port once launched
+        bool port_taken = false;  // somebody else does
         bool ignores_sigterm = false;
-        std::optional<Reason> dies_at_launch;     // ends after it was executed
+        std::optional<Reason> dies_at_launch;  // ends after it was executed
         std::optional<Error> launch_error;
         std::optional<Error> verify_error;
         std::vector<std::string> lines = {"last line"};
     };
-    Behaviour behaviour;          // of what is launched next
-    bool unreachable = false;     // every call fails
+    Behaviour behaviour;       // of what is launched next
+    bool unreachable = false;  // every call fails
     bool shutdown = false;
     Reason journal_record{ReasonCode::unknown, "ended while nobody watched"};
     std::vector<ForeignWorkload> foreign;
@@ -90,7 +90,7 @@ class FakeRuntime final : public Runtime {
             co_return PortHolder::other;
         }
         co_return position != workloads.end() && position->second.behaviour.accepts ? PortHolder::workload
-                                                                                      : PortHolder::nobody;
+                                                                                    : PortHolder::nobody;
     }
 
     Task<Result<void>> verify(const Instance& instance) override {
@@ -123,6 +123,8 @@ class FakeRuntime final : public Runtime {
         }
         co_return Result<void>();
     }
+
+    Task<Result<void>> kill_as_failure(const WorkloadRef& ref) override { return kill(ref); }
 
     Task<Result<void>> forget(const WorkloadRef& ref) override {
         note("forget", ref);
