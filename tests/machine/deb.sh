@@ -5,7 +5,7 @@
 package_inputs() {
     (
         cd "$source_dir" || exit
-        find . \( -path ./build -o -path ./.git -o -path ./tests -o -name '*.md' \) -prune -o -type f -print0 |
+        find . \( -path ./build -o -path ./.git -o -path ./tests \) -prune -o -type f -print0 |
             sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16
     )
 }

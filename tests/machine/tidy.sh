@@ -1,6 +1,6 @@
 #!/bin/bash
 # clang-tidy on every file of the dev build, in the build root. A file that was clean is not checked again until it,
-# its compile command, any header of ours or .clang-tidy changes: a check takes many seconds, a hash none.
+# its compile command, a header of ours that it includes or .clang-tidy changes: a check takes many seconds, a hash none.
 set -euo pipefail
 cd /src/mcpctl
 clean=/var/cache/mcpctl-dev/tidy
@@ -8,8 +8,33 @@ mkdir -p "$clean"
 # What nobody has asked about for a month is forgotten.
 find "$clean" -type f -mtime +30 -delete
 
-headers=$(find . -name '*.hpp' -not -path './.git/*' -not -path './build/asan/*' -not -path './build/release/*' \
-    -print0 | sort -z | xargs -0 cat .clang-tidy | cat - <(clang-tidy --version) | sha256sum)
+# Prints, for each file of ours, itself and all headers of ours that it includes, directly or not. Paths in #include are
+# from the root; what is not there is generated.
+includes() {
+    git ls-files --cached --others --exclude-standard '*.hpp' '*.cpp' | xargs grep -HoE '^#include "[^"]+"' |
+        awk -F'[:"]' '
+            { included[$1] = included[$1] " " $3 }
+            function collect(file,    names, count, i) {
+                if (file in seen) return
+                seen[file] = 1
+                printf " %s", file
+                count = split(included[file], names, " ")
+                for (i = 1; i <= count; i++) collect(names[i])
+            }
+            END { for (file in included) { split("", seen); printf "%s", file; collect(file); print "" } }'
+}
+
+# The text of a file and of everything of ours behind it.
+text_of() {
+    local header
+    for header in "$@"; do
+        if [[ -e $header ]]; then cat "$header"; else cat "build/dev/dbus/generated/$header"; fi
+    done
+}
+
+declare -A behind
+while read -r file files; do behind[$file]=$files; done < <(includes)
+common=$(cat .clang-tidy cmake/precompiled.hpp base/async.hpp <(clang-tidy --version) | sha256sum)
 
 check() {
     local file=$1 key=$2 output
@@ -26,7 +51,10 @@ export clean
 total=0
 todo=()
 while IFS=$'\t' read -r file command; do
-    key=$({ echo "$headers$command" && cat "$file"; } | sha256sum | cut -c1-32)
+    relative=${file#/src/mcpctl/}
+    # Unquoted: one word for each file.
+    # shellcheck disable=SC2086
+    key=$({ echo "$common$command" && text_of ${behind[$relative]:-$relative}; } | sha256sum | cut -c1-32)
     total=$((total + 1))
     if [[ -e $clean/$key ]]; then touch "$clean/$key"; else todo+=("$file" "$key"); fi
 done < <(jq -r '.[] | select(.file | contains("/build/") | not) | [.file, .command] | @tsv' build/dev/compile_commands.json)
