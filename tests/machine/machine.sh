@@ -92,34 +92,55 @@ machine_failed() {
     die "the machine does not boot: $1; its console is above"
 }
 
-# in_machine COMMAND-LINE: as root, as a transient unit, so that it is in the machine's own cgroup (what nsenter
-# starts stays outside). Runs in the background of this shell, as only 'wait' lets a signal interrupt us.
+# in_machine COMMAND-LINE: as root, in a unit of its own, so that it is in the machine's own cgroup (what nsenter starts
+# stays outside). Runs in the background of this shell, as only 'wait' lets a signal interrupt us.
 in_machine() {
-    # systemd calls it success when SIGINT ends a service; the outer shell stays to tell the truth.
-    # shellcheck disable=SC2016
-    local mode=--pipe outer='trap : INT TERM HUP; /bin/bash -c "$0"'
-    if [[ -t 0 && -t 1 ]]; then
-        mode=--pty
-        terminal=$(stty --save)
-    fi
-    nsenter --target "$leader" --all --wd=/ env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        TERM="${TERM:-dumb}" setpriv --pdeathsig TERM systemd-run --quiet --collect --wait "$mode" --expand-environment=no \
-        --working-directory=/root --setenv=HOME=/root --setenv=LANG=C.UTF-8 --setenv=TERM="${TERM:-dumb}" \
-        ${NO_COLOR:+--setenv=NO_COLOR="$NO_COLOR"} -- /bin/bash -c "$outer" "$1" <&0 &
-    client=$!
     local status=0
+    if [[ -t 0 && -t 1 ]]; then
+        terminal=$(stty --save)
+        in_service "$1" <&0 &
+    else
+        in_scope "$1" <&0 &
+    fi
+    client=$!
     wait "$client" || status=$?
     client=''
     return "$status"
 }
 
+# Without a terminal: a scope is left to itself once it is made, so a command may stop the bus or PID 1's other
+# friends and go on. In a session of its own, since bash may wait for ever for a child that the same SIGINT ends as itself.
+in_scope() {
+    exec setsid nsenter --target "$leader" --all --wd=/ env -i -C /root --default-signal=INT,QUIT "${machine_environment[@]}" \
+        ${NO_COLOR:+NO_COLOR="$NO_COLOR"} setpriv --pdeathsig TERM systemd-run --quiet --collect --scope \
+        --property=TimeoutStopSec=5s --expand-environment=no -- /bin/bash -c "$1"
+}
+
+# With one: only a service gets a terminal of the machine's own. systemd-run waits for it over the bus.
+in_service() {
+    # systemd calls it success when SIGINT ends a service; the outer shell stays to tell the truth.
+    # shellcheck disable=SC2016
+    local variable outer='trap : INT TERM HUP; /bin/bash -c "$0"' settings=()
+    for variable in "${machine_environment[@]}" ${NO_COLOR:+NO_COLOR="$NO_COLOR"}; do
+        settings+=(--setenv="$variable")
+    done
+    exec nsenter --target "$leader" --all --wd=/ env -i "${machine_environment[@]}" setpriv --pdeathsig TERM \
+        systemd-run --quiet --collect --wait --pty --expand-environment=no --working-directory=/root "${settings[@]}" \
+        -- /bin/bash -c "$outer" "$1"
+}
+
+machine_environment=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+    TERM="${TERM:-dumb}")
+
 # RTMIN+4 to PID 1 powers off without needing D-Bus or logind, which a test may have broken.
 stop_machine() {
     [[ $machine ]] || return 0
-    if [[ $client ]]; then
+    # A command without a terminal ends with the machine: if nsenter went first, the host's PID 1 would have to collect
+    # what nsenter started, and the machine's own PID 1 cannot go before that has happened.
+    if [[ $client && $terminal ]]; then
         kill "$client" 2>/dev/null || true
         wait "$client" 2>/dev/null || true
-        [[ -z $terminal ]] || stty "$terminal"
+        stty "$terminal"
     fi
     if [[ $nspawn ]] && kill -0 "$nspawn" 2>/dev/null; then
         [[ $leader ]] || find_leader || true
