@@ -101,8 +101,8 @@ std::vector<Record> read_rows(Connection& connection, std::string_view sql, std:
         if (record) {
             records.push_back(*std::move(record));
         } else {
-            log::error(std::format("the stored {} {} cannot be read and is left alone: {} {}", what, rows.text(0),
-                                   record.error().field, record.error().reason));
+            log::error(std::format("the stored {} {} cannot be read and is left alone: {}", what, rows.text(0),
+                                   record.error().reason));
         }
     }
     return records;

@@ -28,13 +28,7 @@ class AgentOnASocketpair {
     explicit AgentOnASocketpair(Caller caller = {0, false}) {
         int ends[2];
         EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-        auto serve = [this, caller](UniqueFd end) -> Task<void> {
-            auto connection = co_await dbus::accept_peer(std::move(end), std::chrono::seconds(20));
-            loop_.emplace(*std::move(connection), core.loop.get_executor(), [] {});
-            tree_.emplace(*loop_, context, std::make_unique<bus::PeerCaller>(caller));
-            loop_->start();
-        };
-        spawn_detached(core.loop.get_executor(), "serving", serve(UniqueFd(ends[0])));
+        spawn_detached(core.loop.get_executor(), "serving", serve(UniqueFd(ends[0]), caller));
         thread_ = std::jthread([this] { core.loop.run(); });
         connection_ = sdbus::createDirectBusConnection(ends[1]);
         connection_->enterEventLoopAsync();
@@ -88,6 +82,13 @@ class AgentOnASocketpair {
                          .called = [] {}};
 
   private:
+    Task<void> serve(UniqueFd end, Caller caller) {
+        auto connection = co_await dbus::accept_peer(std::move(end), std::chrono::seconds(20));
+        loop_.emplace(*std::move(connection), core.loop.get_executor(), [] {});
+        tree_.emplace(*loop_, context, std::make_unique<bus::PeerCaller>(caller));
+        loop_->start();
+    }
+
     asio::executor_work_guard<asio::io_context::executor_type> work_{core.loop.get_executor()};
     std::optional<dbus::ConnectionLoop> loop_;
     std::optional<bus::ObjectTree> tree_;

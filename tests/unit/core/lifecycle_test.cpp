@@ -149,6 +149,7 @@ TEST_F(ALifecycle, CancelsAStartByStopping) {
 
 TEST_F(ALifecycle, RefusesASecondJobOnTheSameInstance) {
     const auto started = core.start("everything");
+    core.runtime.behaviour.accepts = false;  // so that the first job is still under way
     const auto first = core.run(core.lifecycle.restart(started.instance, {}));
     ASSERT_TRUE(first);
     const auto second = core.run(core.lifecycle.restart(started.instance, {}));
