@@ -1,0 +1,27 @@
+// The tool under test, and what it says as JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/system/support/process.hpp"
+
+namespace mcpctl::test {
+
+using Json = nlohmann::json;
+
+Output mcpctl(std::vector<std::string> arguments, const std::string& input = {});
+// The same beside the test.
+Process mcpctl_process(std::vector<std::string> arguments);
+// Output with -o json; fails the test when mcpctl does.
+Json mcpctl_json(std::vector<std::string> arguments);
+
+// Members are null when there is no such instance. `status` succeeds or says that the instance is not running.
+Json status_of(const std::string& instance);
+std::string state_of(const std::string& instance);
+std::string unit_of(const std::string& instance);
+std::string slice_of(const std::string& instance);
+int main_pid_of(const std::string& instance);
+
+}  // namespace mcpctl::test
