@@ -11,8 +11,8 @@ namespace mcpctl {
 
 enum class Backslash { refused, allowed };
 
-// Refuses invalid UTF-8, control characters (C0, DEL, C1) and, unless allowed, backslashes, with `field` and the byte
-// offset. Allowed means: for argv and environment values only, which PID 1 escapes itself.
+// Refuses invalid UTF-8, control characters (C0, DEL, C1), noncharacters and, unless allowed, backslashes, with `field`
+// and the byte offset. Allowed means: for argv and environment values only, which PID 1 escapes itself.
 [[nodiscard]] Result<void> check_plain(std::string_view text, std::string_view field, Backslash backslash,
                                        std::size_t max_bytes);
 

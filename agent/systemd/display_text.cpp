@@ -2,38 +2,12 @@
 
 #include <cstdint>
 
+#include "base/utf8.hpp"
+
 namespace mcpctl::systemd {
 namespace {
 
 constexpr std::string_view ellipsis = "…";
-
-struct Character {
-    char32_t value = 0;
-    std::size_t length = 0;  // 0: not valid UTF-8
-};
-
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-Character first_character(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return char32_t(std::uint8_t(text[i])); };
-    const char32_t first = byte(0);
-    if (first < 0x80) {
-        return {first, 1};
-    }
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-    if (length == 0 || text.size() < length) {
-        return {};
-    }
-    char32_t value = first & (0x7fU >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) {
-            return {};
-        }
-        value = (value << 6) | (byte(i) & 0x3f);
-    }
-    const bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-    return overlong || surrogate || value > 0x10ffff ? Character{} : Character{value, length};
-}
 
 // ECMA-48: ESC with an intermediate or final byte, CSI up to its final byte, strings up to their terminator.
 class EscapeFilter {
@@ -105,7 +79,8 @@ bool is_hidden(char32_t c) {
     const bool control = c < 0x20 || (c >= 0x7f && c <= 0x9f);
     const bool bidirectional =
         c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-    return control || bidirectional || c == 0x2028 || c == 0x2029 || c == 0xfeff;
+    // No D-Bus string may hold a noncharacter, and what is shown has to travel.
+    return control || bidirectional || is_noncharacter(c) || c == 0x2028 || c == 0x2029 || c == 0xfeff;
 }
 
 }  // namespace

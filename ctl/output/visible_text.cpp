@@ -6,46 +6,22 @@
 #include <cstdint>
 #include <format>
 
+#include "base/utf8.hpp"
+
 namespace mcpctl::ctl {
 namespace {
 
-struct Character {
+// A character, or a byte that belongs to none.
+struct Piece {
     char32_t code = 0;
     std::size_t bytes = 1;
     bool valid = false;
 };
 
-std::size_t sequence_length(std::uint8_t lead) {
-    if (lead < 0x80) {
-        return 1;
-    }
-    if (lead >= 0xc2 && lead <= 0xdf) {
-        return 2;
-    }
-    if (lead >= 0xe0 && lead <= 0xef) {
-        return 3;
-    }
-    return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-}
-
-// The first character of `text`, which is not empty. Overlong forms, surrogates and cut sequences are invalid.
-Character decode(std::string_view text) {
-    const auto lead = std::uint8_t(text[0]);
-    const std::size_t length = sequence_length(lead);
-    if (length == 0 || length > text.size()) {
-        return {lead, 1, false};
-    }
-    char32_t code = length == 1 ? lead : lead & (0x7fU >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        const auto byte = std::uint8_t(text[i]);
-        if ((byte & 0xc0U) != 0x80U) {
-            return {lead, 1, false};
-        }
-        code = (code << 6U) | (byte & 0x3fU);
-    }
-    constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    const bool valid = code >= smallest[length] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-    return valid ? Character{code, length, true} : Character{lead, 1, false};
+// The first character of `text`, which is not empty.
+Piece first_piece(std::string_view text) {
+    const auto [code, bytes] = first_character(text);
+    return bytes == 0 ? Piece{std::uint8_t(text[0]), 1, false} : Piece{code, bytes, true};
 }
 
 bool deceives(char32_t code) {
@@ -56,7 +32,7 @@ bool deceives(char32_t code) {
     return control || line_break || bidirectional;
 }
 
-std::string escape(const Character& character) {
+std::string escape(const Piece& character) {
     switch (character.code) {
         case '\n':
             return "\\n";
@@ -73,7 +49,7 @@ std::string escape(const Character& character) {
     return std::format("\\u{:04x}", std::uint32_t(character.code));
 }
 
-std::size_t width_of(const Character& character) {
+std::size_t width_of(const Piece& character) {
     // Negative in a locale that does not know the character.
     return std::size_t(std::max(0, ::wcwidth(wchar_t(character.code)) < 0 ? 1 : ::wcwidth(wchar_t(character.code))));
 }
@@ -84,7 +60,7 @@ std::string visible_text(std::string_view text) {
     std::string result;
     result.reserve(text.size());
     while (!text.empty()) {
-        const Character character = decode(text);
+        const Piece character = first_piece(text);
         if (character.valid && !deceives(character.code)) {
             result.append(text.substr(0, character.bytes));
         } else {
@@ -99,7 +75,7 @@ std::string visible_json(std::string_view json) {
     std::string result;
     result.reserve(json.size());
     while (!json.empty()) {
-        const Character character = decode(json);
+        const Piece character = first_piece(json);
         const bool layout = character.code == '\n';
         if (layout || (character.valid && !deceives(character.code))) {
             result.append(json.substr(0, character.bytes));
@@ -114,7 +90,7 @@ std::string visible_json(std::string_view json) {
 std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty()) {
-        const Character character = decode(text);
+        const Piece character = first_piece(text);
         width += width_of(character);
         text.remove_prefix(character.bytes);
     }
@@ -132,7 +108,7 @@ std::string cut_to_width(std::string_view text, std::size_t width, bool unicode)
     std::string result;
     std::size_t used = 1;  // the ellipsis
     while (!text.empty()) {
-        const Character character = decode(text);
+        const Piece character = first_piece(text);
         if (used + width_of(character) > width) {
             break;
         }

@@ -51,6 +51,19 @@ TEST(PlainText, RefusesWhatIsNotUtf8) {
     }
 }
 
+// libsystemd lets them into no D-Bus string (measured on 257), so PID 1 would never get the unit.
+TEST(PlainText, RefusesNoncharactersWithTheirOffset) {
+    for (const char* text : {"ab\xef\xb7\x90", "ab\xef\xb7\xaf", "ab\xef\xbf\xbe", "ab\xef\xbf\xbf",
+                             "ab\xf0\x9f\xbf\xbe", "ab\xf4\x8f\xbf\xbf"}) {
+        const auto checked = check(text, Backslash::allowed);
+        ASSERT_FALSE(checked) << text;
+        EXPECT_TRUE(checked.error().reason.contains("at offset 2 ")) << checked.error().reason;
+    }
+    for (const char* text : {"\xef\xb7\x8f", "\xef\xb7\xb0", "\xef\xbf\xbd", "\xf0\x9f\xbf\xbd"}) {
+        EXPECT_TRUE(check(text)) << text;
+    }
+}
+
 // F2: one trailing backslash swallows the next line of a unit file.
 TEST(PlainText, AllowsBackslashesOnlyWhereAsked) {
     EXPECT_FALSE(check("x\\"));

@@ -35,6 +35,9 @@ TEST(DisplayText, RemovesWhatATerminalWouldObey) {
         {"a\tb", "a b"},
         {"two\nlines", "twolines"},
         {"\xe2\x80\xaegnp.exe", "gnp.exe"},
+        {"non\xef\xbf\xbf\xef\xb7\x90\xf0\x9f\xbf\xbe"
+         "characters",
+         "noncharacters"},
         {"bad\xff\xc0\xaf\xed\xa0\x80utf", "badutf"},
         {"cut\x1b[31", "cut"},
         {"cut\x1b]0;", "cut"},
