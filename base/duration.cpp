@@ -5,6 +5,8 @@
 #include <cmath>
 #include <format>
 
+#include "base/shown.hpp"
+
 namespace mcpctl {
 namespace {
 
@@ -21,8 +23,8 @@ constexpr std::array units{
 };
 
 std::unexpected<Error> not_a_duration(std::string_view text, std::string_view field) {
-    return fail(ErrorCode::InvalidArgument, std::format("'{}' is not a duration", text.substr(0, 40)),
-                std::string(field), "write seconds as a number, or units as in 1m30s or 250ms");
+    return fail(ErrorCode::InvalidArgument, std::format("'{}' is not a duration", shown(text)), std::string(field),
+                "write seconds as a number, or units as in 1m30s or 250ms");
 }
 
 const Unit* take_unit(std::string_view& rest) {

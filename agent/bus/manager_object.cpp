@@ -4,6 +4,7 @@
 
 #include "agent/core/enum_names.hpp"
 #include "agent/json/definitions.hpp"
+#include "base/shown.hpp"
 #include "dbus/names.hpp"
 
 namespace mcpctl::bus {
@@ -118,7 +119,7 @@ void ManagerObject::GetInstance(sdbus::Result<Path>&& reply, std::string referen
 void ManagerObject::GetProfile(sdbus::Result<Path>&& reply, std::string name) {
     auto body = [&context = context_, name = std::move(name)]() -> Task<Result<Path>> {
         if (context.registry.profile(name) == nullptr) {
-            co_return fail(ErrorCode::NotFound, std::format("no profile is named {}", name.substr(0, 80)), "name",
+            co_return fail(ErrorCode::NotFound, std::format("no profile is named {}", shown(name)), "name",
                            "see: mcpctl profile list");
         }
         co_return Path(dbus::profile_path(name));
@@ -129,7 +130,7 @@ void ManagerObject::GetProfile(sdbus::Result<Path>&& reply, std::string name) {
 void ManagerObject::GetServer(sdbus::Result<Path>&& reply, std::string name) {
     auto body = [&context = context_, name = std::move(name)]() -> Task<Result<Path>> {
         if (context.registry.server(name) == nullptr) {
-            co_return fail(ErrorCode::NotFound, std::format("no server is named {}", name.substr(0, 80)), "name",
+            co_return fail(ErrorCode::NotFound, std::format("no server is named {}", shown(name)), "name",
                            "see: mcpctl server list");
         }
         co_return Path(dbus::server_path(name));

@@ -10,6 +10,7 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
+#include "base/shown.hpp"
 
 namespace mcpctl::bus {
 
@@ -48,7 +49,7 @@ class Options {
     // Call last: InvalidArgument for the first option that was wrong, or that nobody took.
     [[nodiscard]] Result<void> finish() {
         if (!left_.empty()) {
-            const std::string key = left_.begin()->first.substr(0, 80);
+            const std::string key = shown(left_.begin()->first);
             refuse(key, std::format("there is no option {}", key));
         }
         return error_ ? Result<void>(std::unexpected(*error_)) : Result<void>();

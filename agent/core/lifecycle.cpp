@@ -5,6 +5,7 @@
 #include <format>
 
 #include "base/journal.hpp"
+#include "base/shown.hpp"
 
 namespace mcpctl {
 
@@ -42,8 +43,8 @@ Result<std::string> Lifecycle::choose_name(const StartRequest& request) const {
 Result<Instance> Lifecycle::make_instance(const StartRequest& request) const {
     const ProfileDefinition* profile = registry_.profile(request.profile);
     if (profile == nullptr) {
-        return fail(ErrorCode::NotFound, std::format("no profile is named {}", request.profile.substr(0, 80)),
-                    "profile", "see: mcpctl profile list");
+        return fail(ErrorCode::NotFound, std::format("no profile is named {}", shown(request.profile)), "profile",
+                    "see: mcpctl profile list");
     }
     const ServerDefinition* server = registry_.server(profile->server);
     if (server == nullptr) {

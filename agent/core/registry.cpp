@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <format>
 
+#include "base/shown.hpp"
+
 namespace mcpctl {
 namespace {
 
@@ -69,7 +71,7 @@ Result<const Instance*> Registry::find_instance(std::string_view reference) cons
         }
     }
     if (matches.empty()) {
-        return fail(ErrorCode::NotFound, std::format("no instance has the name or id '{}'", reference.substr(0, 80)),
+        return fail(ErrorCode::NotFound, std::format("no instance has the name or id '{}'", shown(reference)),
                     "instance", "see: mcpctl list");
     }
     if (matches.size() > 1) {
@@ -78,8 +80,8 @@ Result<const Instance*> Registry::find_instance(std::string_view reference) cons
             names.append(names.empty() ? "" : ", ").append(match->name);
         }
         return fail(ErrorCode::InvalidArgument,
-                    std::format("'{}' fits {} instances: {}", reference.substr(0, 80), matches.size(), names),
-                    "instance", "give more characters of the id");
+                    std::format("'{}' fits {} instances: {}", shown(reference), matches.size(), names), "instance",
+                    "give more characters of the id");
     }
     return matches.front();
 }

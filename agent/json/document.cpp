@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/shown.hpp"
+
 namespace mcpctl {
 namespace {
 
@@ -44,6 +46,7 @@ class TreeBuilder : public nlohmann::json_sax<json> {
             return stop("the key is given twice", member_path(path(), shown(name)));
         }
         keys_.back() = std::move(name);
+        value_is_next_ = true;
         return true;
     }
 
@@ -68,6 +71,7 @@ class TreeBuilder : public nlohmann::json_sax<json> {
     }
 
     json* place(json value) {
+        value_is_next_ = false;
         if (open_.empty()) {
             root_ = std::move(value);
             return &root_;
@@ -108,7 +112,7 @@ class TreeBuilder : public nlohmann::json_sax<json> {
             if (open_[level]->is_array()) {
                 // What lies inside an element is read after the element was put into the array.
                 text += std::format("[{}]", open_[level]->size() - (innermost ? 0 : 1));
-            } else if (!innermost) {
+            } else if (!innermost || value_is_next_) {
                 text = member_path(text, shown(keys_[level]));
             }
         }
@@ -119,17 +123,11 @@ class TreeBuilder : public nlohmann::json_sax<json> {
     json root_;
     std::vector<json*> open_;
     std::vector<std::string> keys_;
+    bool value_is_next_ = false;  // a key was read, its value was not
     Error error_;
 };
 
 }  // namespace
-
-std::string shown(std::string_view text) {
-    constexpr std::size_t longest = 80;
-    std::string plain(text.substr(0, longest));
-    std::ranges::replace_if(plain, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return text.size() > longest ? plain + "..." : plain;
-}
 
 std::string member_path(std::string_view parent, std::string_view key) {
     return parent.empty() ? std::string(key) : std::format("{}.{}", parent, key);

@@ -15,9 +15,6 @@ namespace mcpctl {
 // Never throws: bytes that are not UTF-8 are replaced.
 [[nodiscard]] std::string write_document(const nlohmann::json& document);
 
-// Outside text made fit for an error message: cut at 80 bytes, and only printable ASCII of it.
-[[nodiscard]] std::string shown(std::string_view text);
-
 // "limits" and "memory" give "limits.memory".
 [[nodiscard]] std::string member_path(std::string_view parent, std::string_view key);
 

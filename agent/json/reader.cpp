@@ -7,6 +7,7 @@
 #include "agent/core/plain_text.hpp"
 #include "agent/json/document.hpp"
 #include "agent/json/nearest.hpp"
+#include "base/shown.hpp"
 
 namespace mcpctl {
 namespace {

@@ -159,6 +159,15 @@ TEST(DefinitionJson, SaysWhereTextIsBroken) {
     EXPECT_FALSE(parse_server(std::string(minimal_server) + "{}"));
 }
 
+TEST(DefinitionJson, NamesTheFieldInWhichTextIsBroken) {
+    EXPECT_EQ(server_error("{\"name\": \"\xff\"}").field, "name");
+    EXPECT_EQ(server_error("{\"name\": \"x\", \"description\": \"\\ud800\"}").field, "description");
+    EXPECT_EQ(server_error("{\"env\": {\"A\": \"1\", \"B\": \"\xc0\xaf\"}}").field, "env.B");
+    EXPECT_EQ(server_error("{\"run\": {\"command\": [\"x\", \"\xff\"]}}").field, "run.command[1]");
+    // Between two fields it is nobody's mistake but the object's.
+    EXPECT_EQ(server_error(R"({"env": {"A": "1" "B": "2"}})").field, "env");
+}
+
 TEST(DefinitionJson, RefusesHostileBytesAndRepeatsNoneOfThem) {
     for (const std::string& text :
          {std::string("{\"name\": \"\xff\"}"), std::string("{\"na\xffme\": 1}"), std::string("{\"\x1b[2J\": 1}"),
