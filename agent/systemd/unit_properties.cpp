@@ -76,7 +76,7 @@ std::uint64_t start_limit_interval(const RestartPolicy& policy) {
     long double total = 0;
     long double delay = static_cast<long double>(usec(policy.initial_delay));
     const auto longest = static_cast<long double>(usec(std::max(policy.max_delay, policy.initial_delay)));
-    for (std::uint32_t attempt = 0; attempt < policy.max_attempts; ++attempt) {
+    for (std::uint32_t attempt = 0; attempt < policy.max_attempts && delay > 0; ++attempt) {
         if (delay >= longest) {
             total += longest * (policy.max_attempts - attempt);
             break;
