@@ -2,6 +2,7 @@
 # because nothing but the source root is on everybody's include path and every foreign library comes through its target.
 
 option(MCPCTL_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(MCPCTL_FUZZ "Build the fuzzers, with both sanitizers; needs clang" OFF)
 
 add_library(mcpctl-options INTERFACE)
 target_compile_options(
@@ -17,7 +18,9 @@ target_compile_options(
               -Werror
 )
 # GCC 14 reports false positives in optimised coroutine frames for these: Asio allocates frames by functions of its own.
-target_compile_options(mcpctl-options INTERFACE -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(mcpctl-options INTERFACE -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+endif()
 target_include_directories(mcpctl-options INTERFACE ${PROJECT_SOURCE_DIR})
 # One thread runs everything in each program, so Asio needs no locks inside; and its separate-compilation mode is not
 # used because the rooms share one precompiled header instead.
@@ -28,6 +31,12 @@ target_compile_definitions(
 if(MCPCTL_SANITIZE)
     target_compile_options(mcpctl-options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                     -fno-omit-frame-pointer)
+    target_link_options(mcpctl-options INTERFACE -fsanitize=address,undefined)
+endif()
+
+if(MCPCTL_FUZZ)
+    target_compile_options(mcpctl-options INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+                                                    -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(mcpctl-options INTERFACE -fsanitize=address,undefined)
 endif()
 

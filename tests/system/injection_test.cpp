@@ -25,25 +25,71 @@ using Variables = std::map<std::string, std::string>;
 constexpr const char* server_binary = "/usr/local/bin/mcp-test-server";
 
 // What the agent asks PID 1 for, as it is spelt in unit files.
-const std::set<std::string> known_lines{
-    "[Unit] CollectMode", "[Unit] Description", "[Unit] StartLimitBurst", "[Unit] StartLimitIntervalSec",
-    "[Service] AmbientCapabilities", "[Service] BindPaths", "[Service] BindReadOnlyPaths", "[Service] CacheDirectory",
-    "[Service] CacheDirectoryMode", "[Service] CapabilityBoundingSet", "[Service] DynamicUser",
-    "[Service] Environment", "[Service] ExecStart", "[Service] IPAddressAllow", "[Service] IPAddressDeny",
-    "[Service] InaccessiblePaths", "[Service] KeyringMode", "[Service] KillMode", "[Service] LockPersonality",
-    "[Service] LogExtraFields", "[Service] LogRateLimitBurst", "[Service] LogRateLimitIntervalSec",
-    "[Service] NoNewPrivileges", "[Service] OOMPolicy", "[Service] PrivateDevices", "[Service] PrivateTmp",
-    "[Service] PrivateUsers", "[Service] ProcSubset", "[Service] ProtectClock", "[Service] ProtectControlGroups",
-    "[Service] ProtectHome", "[Service] ProtectHostname", "[Service] ProtectKernelLogs",
-    "[Service] ProtectKernelModules", "[Service] ProtectKernelTunables", "[Service] ProtectProc",
-    "[Service] ProtectSystem", "[Service] RemainAfterExit", "[Service] RemoveIPC", "[Service] Restart",
-    "[Service] RestartMaxDelaySec", "[Service] RestartSec", "[Service] RestartSteps",
-    "[Service] RestrictAddressFamilies", "[Service] RestrictNamespaces", "[Service] RestrictRealtime",
-    "[Service] RestrictSUIDSGID", "[Service] SendSIGKILL", "[Service] Slice", "[Service] SocketBindAllow",
-    "[Service] SocketBindDeny", "[Service] StandardError", "[Service] StandardOutput", "[Service] StateDirectory",
-    "[Service] StateDirectoryMode", "[Service] SyslogIdentifier", "[Service] SystemCallArchitectures",
-    "[Service] SystemCallErrorNumber", "[Service] SystemCallFilter", "[Service] TimeoutStartSec",
-    "[Service] TimeoutStopSec", "[Service] Type", "[Service] UMask", "[Service] User", "[Service] WorkingDirectory"};
+const std::set<std::string> known_lines{"[Unit] CollectMode",
+                                        "[Unit] Description",
+                                        "[Unit] StartLimitBurst",
+                                        "[Unit] StartLimitIntervalSec",
+                                        "[Service] AmbientCapabilities",
+                                        "[Service] BindPaths",
+                                        "[Service] BindReadOnlyPaths",
+                                        "[Service] CacheDirectory",
+                                        "[Service] CacheDirectoryMode",
+                                        "[Service] CapabilityBoundingSet",
+                                        "[Service] DynamicUser",
+                                        "[Service] Environment",
+                                        "[Service] ExecStart",
+                                        "[Service] IPAddressAllow",
+                                        "[Service] IPAddressDeny",
+                                        "[Service] InaccessiblePaths",
+                                        "[Service] KeyringMode",
+                                        "[Service] KillMode",
+                                        "[Service] LockPersonality",
+                                        "[Service] LogExtraFields",
+                                        "[Service] LogRateLimitBurst",
+                                        "[Service] LogRateLimitIntervalSec",
+                                        "[Service] NoNewPrivileges",
+                                        "[Service] OOMPolicy",
+                                        "[Service] PrivateDevices",
+                                        "[Service] PrivateTmp",
+                                        "[Service] PrivateUsers",
+                                        "[Service] ProcSubset",
+                                        "[Service] ProtectClock",
+                                        "[Service] ProtectControlGroups",
+                                        "[Service] ProtectHome",
+                                        "[Service] ProtectHostname",
+                                        "[Service] ProtectKernelLogs",
+                                        "[Service] ProtectKernelModules",
+                                        "[Service] ProtectKernelTunables",
+                                        "[Service] ProtectProc",
+                                        "[Service] ProtectSystem",
+                                        "[Service] RemainAfterExit",
+                                        "[Service] RemoveIPC",
+                                        "[Service] Restart",
+                                        "[Service] RestartMaxDelaySec",
+                                        "[Service] RestartSec",
+                                        "[Service] RestartSteps",
+                                        "[Service] RestrictAddressFamilies",
+                                        "[Service] RestrictNamespaces",
+                                        "[Service] RestrictRealtime",
+                                        "[Service] RestrictSUIDSGID",
+                                        "[Service] SendSIGKILL",
+                                        "[Service] Slice",
+                                        "[Service] SocketBindAllow",
+                                        "[Service] SocketBindDeny",
+                                        "[Service] StandardError",
+                                        "[Service] StandardOutput",
+                                        "[Service] StateDirectory",
+                                        "[Service] StateDirectoryMode",
+                                        "[Service] SyslogIdentifier",
+                                        "[Service] SystemCallArchitectures",
+                                        "[Service] SystemCallErrorNumber",
+                                        "[Service] SystemCallFilter",
+                                        "[Service] TimeoutStartSec",
+                                        "[Service] TimeoutStopSec",
+                                        "[Service] Type",
+                                        "[Service] UMask",
+                                        "[Service] User",
+                                        "[Service] WorkingDirectory"};
 
 struct Sample {
     std::string name;
@@ -217,9 +263,10 @@ TEST_F(Injection, TheLongestArgumentsAndEnvironmentSurviveAReload) {
 TEST_F(Injection, PathsWithOddCharactersAreBoundAsTheyAre) {
     const fs::path base = "/srv/injection";
     Words paths;
-    for (const char* name : {"$HOME", "${HOME}", "$$", ";", "a;b", "*", "[x]", "{a,b}", "#", "@", "!", "-x", "+x", "&&",
-                             "~", "`id`", "|", "<>", "(x)", "=", "a=b", ",", "?", "[Service]", "grün", "\u2028",
-                             "\u202e", "\u00a0", "\u200b", "\ufeff", "\u3000", "\U0001f600"}) {
+    for (const char* name :
+         {"$HOME", "${HOME}",   "$$",   ";",      "a;b",    "*",      "[x]",    "{a,b}",  "#",      "@",         "!",
+          "-x",    "+x",        "&&",   "~",      "`id`",   "|",      "<>",     "(x)",    "=",      "a=b",       ",",
+          "?",     "[Service]", "grün", "\u2028", "\u202e", "\u00a0", "\u200b", "\ufeff", "\u3000", "\U0001f600"}) {
         fs::create_directories(base / name);
         std::ofstream(base / name / "mark") << name;
         fs::permissions(base / name, fs::perms(0755));
@@ -228,14 +275,15 @@ TEST_F(Injection, PathsWithOddCharactersAreBoundAsTheyAre) {
     const fs::path program = base / "$PATH;{x}*@!" / "mcp-test-server";
     fs::create_directories(program.parent_path());
     fs::copy_file(server_binary, program, fs::copy_options::overwrite_existing);
-    define("paths", {program, "http"}, {{"sandbox", {{"readPaths", paths}}},
-                                        {"restart", {{"policy", "on-failure"}, {"initialDelay", "100ms"}}}});
+    define("paths", {program, "http"},
+           {{"sandbox", {{"readPaths", paths}}}, {"restart", {{"policy", "on-failure"}, {"initialDelay", "100ms"}}}});
     start("paths");
     const auto check = [&] {
         McpClient client = McpClient::of("paths");
         EXPECT_EQ(client.data("arguments")["arguments"][0], program.string());
         for (const std::string& path : paths) {
-            EXPECT_EQ(client.data("read_file", {{"path", path + "/mark"}})["content"], path.substr(base.string().size() + 1));
+            EXPECT_EQ(client.data("read_file", {{"path", path + "/mark"}})["content"],
+                      path.substr(base.string().size() + 1));
         }
     };
     check();
