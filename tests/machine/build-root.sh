@@ -45,7 +45,7 @@ build() {
 command_build() {
     local preset=dev begin
     case ${1:-} in
-        dev | asan | release) preset=$1 && shift ;;
+        dev | asan | release | fuzz) preset=$1 && shift ;;
     esac
     mount_build_root
     begin=$(now_ms)
