@@ -2,6 +2,7 @@
 // the edges. Events that an operator should care about carry a MESSAGE_ID (message_ids.hpp) with a catalog entry.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@
 namespace mcpctl::log {
 
 // Journal priorities, as in syslog(3).
-enum class Priority { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };
+enum class Priority : std::uint8_t { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };
 
 struct Field {
     std::string_view name;  // upper case, for example MCPCTL_INSTANCE

@@ -10,8 +10,8 @@
 
 namespace mcpctl {
 
-Agent::Agent(asio::any_io_executor executor, Configuration configuration, Store& store, StoredState state,
-             std::string boot_id, UniqueFd socket)
+Agent::Agent(const asio::any_io_executor& executor, Configuration configuration, Store& store, StoredState state,
+             const std::string& boot_id, UniqueFd socket)
     : executor_(executor),
       configuration_(configuration),
       rebooted_(!state.boot_id.empty() && state.boot_id != boot_id),

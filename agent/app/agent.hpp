@@ -29,8 +29,8 @@ constexpr int exit_start_again = 75;
 class Agent {
   public:
     // `socket`: the listening socket from activation, if any.
-    Agent(asio::any_io_executor executor, Configuration configuration, Store& store, StoredState state,
-          std::string boot_id, UniqueFd socket);
+    Agent(const asio::any_io_executor& executor, Configuration configuration, Store& store, StoredState state,
+          const std::string& boot_id, UniqueFd socket);
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
 

@@ -59,8 +59,9 @@ void SystemBus::release_name() {
         loop_->connection().releaseName(sdbus::ServiceName(std::string(dbus::service_name)));
         while (loop_->connection().processPendingEvent()) {
         }
-    } catch (const sdbus::Error&) {
+    } catch (const sdbus::Error& error) {
         // The bus is gone, and with it whoever could have called.
+        log::debug(std::format("the name was not released: {}", error.getMessage()));
     }
 }
 

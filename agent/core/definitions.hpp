@@ -95,7 +95,7 @@ struct InstanceConfig {
 };
 
 // argv and environment together; more than 1 MiB makes PID 1 lose the unit at the next reload.
-constexpr std::size_t max_command_bytes = 128 * 1024;
+constexpr std::size_t max_command_bytes = 128UL * 1024;
 
 // Errors name the field as it is spelt in JSON ("run.command[2]", "env.TOKEN") and the offset.
 [[nodiscard]] Result<void> validate(const ServerDefinition& server);

@@ -3,13 +3,14 @@
 // lines, and one trailing backslash swallows the next line.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/error.hpp"
 
 namespace mcpctl {
 
-enum class Backslash { refused, allowed };
+enum class Backslash : std::uint8_t { refused, allowed };
 
 // Refuses invalid UTF-8, control characters (C0, DEL, C1), noncharacters and, unless allowed, backslashes, with `field`
 // and the byte offset. Allowed means: for argv and environment values only, which PID 1 escapes itself.

@@ -23,12 +23,14 @@ struct Pending {
 };
 
 Task<Result<void>> result_of(std::shared_ptr<Pending> pending) {
-    while (!pending->result) {
+    while (true) {
+        if (pending->result) {
+            co_return *std::move(pending->result);
+        }
         // With a slot of its own, empty: cancelling the caller does not end the wait.
         co_await pending->finished.async_wait(
             asio::bind_cancellation_slot(asio::cancellation_slot(), asio::as_tuple(asio::use_awaitable)));
     }
-    co_return *std::move(pending->result);
 }
 
 void report_failure(const Result<void>& result) {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t max_line_bytes = 1024;
 // Longer fields are cut while reading: escape sequences may make a line much longer than what is shown of it.
-constexpr std::size_t max_field_bytes = 16 * 1024;
+constexpr std::size_t max_field_bytes = 16UL * 1024;
 constexpr std::uint64_t journald_patience_usec = 2'000'000;
 // An end leaves at most three records; the others of the last run are not looked at.
 constexpr int max_records = 16;

@@ -88,7 +88,7 @@ Result<void> dump(int netlink, int family, std::uint16_t port, std::vector<Liste
     if (::send(netlink, &request, sizeof(request), 0) < 0) {
         return system_error(errno);
     }
-    std::array<std::byte, 32 * 1024> buffer;  // NOLINT(*-member-init): filled by recv
+    std::array<std::byte, 32UL * 1024> buffer;  // NOLINT(*-member-init): filled by recv
     while (true) {
         const ssize_t length = ::recv(netlink, buffer.data(), buffer.size(), 0);
         if (length < 0 && errno == EINTR) {

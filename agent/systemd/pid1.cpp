@@ -96,11 +96,11 @@ struct Pid1::State : std::enable_shared_from_this<State> {
     Task<void> keep_connected();
     void adopt(std::unique_ptr<sdbus::IConnection> connection);
     void watch(Session& fresh);
-    void properties_changed(sdbus::Message message);
-    void unit_removed(sdbus::Message message);
-    void reloading(sdbus::Message message);
+    void properties_changed(sdbus::Message& message);
+    void unit_removed(sdbus::Message& message);
+    void reloading(sdbus::Message& message);
     void unit_changed(std::optional<std::string> unit);
-    void job_removed(sdbus::Message message);
+    void job_removed(sdbus::Message& message);
     Task<Result<std::shared_ptr<Session>>> connection();
     Task<bool> is_replaced(std::shared_ptr<Session> used, Error error, Clock::time_point asked);
     // Makes a call that may be made twice: again on a new connection when the old one broke on the way, which every
@@ -162,10 +162,10 @@ void Pid1::State::adopt(std::unique_ptr<sdbus::IConnection> connection) {
 
 void Pid1::State::watch(Session& fresh) {
     // Calls under way keep a session alive, and its handlers with it, beyond the client.
-    const auto on = [&](const std::string& rule, void (State::*handler)(sdbus::Message)) {
+    const auto on = [&](const std::string& rule, void (State::*handler)(sdbus::Message&)) {
         fresh.match(rule, [weak = weak_from_this(), handler](sdbus::Message message) {
             if (const auto state = weak.lock()) {
-                ((*state).*handler)(std::move(message));
+                ((*state).*handler)(message);
             }
         });
     };
@@ -178,17 +178,17 @@ void Pid1::State::watch(Session& fresh) {
     on(manager + "'Reloading'", &State::reloading);
 }
 
-void Pid1::State::properties_changed(sdbus::Message message) {
+void Pid1::State::properties_changed(sdbus::Message& message) {
     unit_changed(unit_at(message.getPath()));
 }
 
-void Pid1::State::unit_removed(sdbus::Message message) {
+void Pid1::State::unit_removed(sdbus::Message& message) {
     std::string unit;
     message >> unit;
     unit_changed(std::move(unit));
 }
 
-void Pid1::State::reloading(sdbus::Message message) {
+void Pid1::State::reloading(sdbus::Message& message) {
     bool begins = false;
     message >> begins;
     if (!begins && !stopped && events.lost_track) {
@@ -212,7 +212,7 @@ void Pid1::State::unit_changed(std::optional<std::string> unit) {
     });
 }
 
-void Pid1::State::job_removed(sdbus::Message message) {
+void Pid1::State::job_removed(sdbus::Message& message) {
     if (starters == 0) {
         return;
     }

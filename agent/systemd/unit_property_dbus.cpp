@@ -25,6 +25,7 @@ struct ToVariant {
     }
     sdbus::Variant operator()(const std::vector<ExecCommand>& commands) const {
         std::vector<BusExec> list;
+        list.reserve(commands.size());
         for (const ExecCommand& command : commands) {
             list.emplace_back(command.path, command.argv, command.flags);
         }
@@ -35,6 +36,7 @@ struct ToVariant {
     }
     sdbus::Variant operator()(const std::vector<AddressPrefix>& prefixes) const {
         std::vector<BusAddress> list;
+        list.reserve(prefixes.size());
         for (const AddressPrefix& prefix : prefixes) {
             list.emplace_back(prefix.family, prefix.address, prefix.length);
         }
@@ -42,6 +44,7 @@ struct ToVariant {
     }
     sdbus::Variant operator()(const std::vector<BindMount>& mounts) const {
         std::vector<BusBind> list;
+        list.reserve(mounts.size());
         for (const BindMount& mount : mounts) {
             list.emplace_back(mount.source, mount.destination, mount.ignore_missing, mount.flags);
         }
@@ -49,6 +52,7 @@ struct ToVariant {
     }
     sdbus::Variant operator()(const std::vector<SocketBindRule>& rules) const {
         std::vector<BusSocketBind> list;
+        list.reserve(rules.size());
         for (const SocketBindRule& rule : rules) {
             list.emplace_back(rule.family, rule.protocol, rule.ports, rule.first_port);
         }
@@ -56,6 +60,7 @@ struct ToVariant {
     }
     sdbus::Variant operator()(const ByteStrings& bytes) const {
         BusBytes list;
+        list.reserve(bytes.values.size());
         for (const std::string& value : bytes.values) {
             list.emplace_back(value.begin(), value.end());
         }

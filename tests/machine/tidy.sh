@@ -1,5 +1,5 @@
 #!/bin/bash
-# clang-tidy on every file of the dev build, in the build root. A file that was clean is not checked again until it,
+# clang-tidy on every file of the dev build but the tests, in the build root. A file that was clean is not checked again until it,
 # its compile command, a header of ours that it includes or .clang-tidy changes: a check takes many seconds, a hash none.
 set -euo pipefail
 cd /src/mcpctl
@@ -8,21 +8,29 @@ mkdir -p "$clean"
 # What nobody has asked about for a month is forgotten.
 find "$clean" -type f -mtime +30 -delete
 
-# Prints, for each file of ours, itself and all headers of ours that it includes, directly or not. Paths in #include are
-# from the root; what is not there is generated.
+# Prints, for each file of ours, itself and all headers of ours that it includes, directly or not. A path in #include
+# is from the root or from the file's own folder; what is in neither is generated.
 includes() {
-    git ls-files --cached --others --exclude-standard '*.hpp' '*.cpp' | xargs grep -HoE '^#include "[^"]+"' |
+    { ours && ours | xargs grep -HoE '^#include "[^"]+"'; } |
         awk -F'[:"]' '
+            NF == 1 { known[$1] = 1; next }
             { included[$1] = included[$1] " " $3 }
+            function resolve(name, from) {
+                if (name in known) return name
+                sub("[^/]*$", name, from)
+                return from in known ? from : name
+            }
             function collect(file,    names, count, i) {
                 if (file in seen) return
                 seen[file] = 1
                 printf " %s", file
                 count = split(included[file], names, " ")
-                for (i = 1; i <= count; i++) collect(names[i])
+                for (i = 1; i <= count; i++) collect(resolve(names[i], file))
             }
-            END { for (file in included) { split("", seen); printf "%s", file; collect(file); print "" } }'
+            END { for (file in known) { split("", seen); printf "%s", file; collect(file); print "" } }'
 }
+
+ours() { git ls-files --cached --others --exclude-standard '*.hpp' '*.cpp'; }
 
 # The text of a file and of everything of ours behind it.
 text_of() {
@@ -38,7 +46,7 @@ common=$(cat .clang-tidy cmake/precompiled.hpp base/async.hpp <(clang-tidy --ver
 
 check() {
     local file=$1 key=$2 output
-    if output=$(clang-tidy -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option "$file" 2>&1); then
+    if output=$(clang-tidy -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-ignored-gch "$file" 2>&1); then
         touch "$clean/$key"
     else
         printf '%s\n%s\n' "$file:" "$output"
@@ -57,7 +65,7 @@ while IFS=$'\t' read -r file command; do
     key=$({ echo "$common$command" && text_of ${behind[$relative]:-$relative}; } | sha256sum | cut -c1-32)
     total=$((total + 1))
     if [[ -e $clean/$key ]]; then touch "$clean/$key"; else todo+=("$file" "$key"); fi
-done < <(jq -r '.[] | select(.file | contains("/build/") | not) | [.file, .command] | @tsv' build/dev/compile_commands.json)
+done < <(jq -r '.[] | select(.file | (contains("/build/") or contains("/mcpctl/tests/")) | not) | [.file, .command] | @tsv' build/dev/compile_commands.json)
 
 echo "$total files, $((${#todo[@]} / 2)) of them to check"
 ((${#todo[@]} == 0)) || printf '%s\0' "${todo[@]}" |
