@@ -40,7 +40,8 @@ TEST_F(WithoutAnAgent, EveryDeathHasItsTrueReasonAfterwards) {
         systemctl({"stop", stopped});
         const auto dead = [](const std::string& name) {
             return run({"journalctl", "--quiet", "_PID=1", "--grep", "Main process exited|Deactivated", "--output=cat",
-                        "UNIT=" + name}).out.size() > 0;
+                        "UNIT=" + name})
+                       .out.size() > 0;
         };
         EXPECT_TRUE(eventually([&] { return dead(stopped); }));
         EXPECT_TRUE(eventually([&] { return run({"pgrep", "mcp-test"}).out.empty(); }));
@@ -55,7 +56,7 @@ TEST_F(WithoutAnAgent, EveryDeathHasItsTrueReasonAfterwards) {
 }
 
 TEST_F(WithoutAnAgent, Pid1RestartsWhatCrashesAndTheNextAgentKnows) {
-    define_test_server("crasher", {}, {{"restart", {{"initialDelay", "50ms"}}}});
+    define_test_server("crasher", {}, {{"restart", {{"initialDelay", "100ms"}}}});
     const Json before = start("crasher");
     const int pid = main_pid_of("crasher");
     {

@@ -17,8 +17,8 @@ class Authority : public MachineTest {
 };
 
 const std::vector<std::string> Authority::busctl_start{
-    "busctl", "call", "org.mcpctl.Agent1", "/org/mcpctl/Agent1", "org.mcpctl.Agent1.Manager",
-    "Start",  "sa{sv}", "echo", "0"};
+    "busctl", "call", "org.mcpctl.Agent1", "/org/mcpctl/Agent1", "org.mcpctl.Agent1.Manager", "Start", "sa{sv}",
+    "echo",   "0"};
 
 TEST_F(Authority, AnOrdinaryUserIsRefused) {
     define_test_server("echo");

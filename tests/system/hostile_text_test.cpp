@@ -33,9 +33,8 @@ class HostileTextIn : public MachineTest {
   protected:
     // A definition that adds `text` to nothing but this one place.
     static Output add(const char* kind, const Json::json_pointer& place, const std::string& text) {
-        Json server{{"name", "hostile"},
-                    {"transport", "streamable-http"},
-                    {"run", {{"command", {"mcp-test-server", "http"}}}}};
+        Json server{
+            {"name", "hostile"}, {"transport", "streamable-http"}, {"run", {{"command", {"mcp-test-server", "http"}}}}};
         Json profile{{"name", "hostile"}, {"server", "base"}};
         Json& definition = std::string_view(kind) == "server" ? server : profile;
         definition[place] = text;
@@ -127,8 +126,9 @@ TEST_F(HostileTextIn, ArgumentsAndEnvironmentArrivesByteExactAlsoAfterAReload) {
     };
     check();
     const std::string unit = instance["unit"];
-    const std::vector<std::string> properties{"Environment", "User", "DynamicUser", "NoNewPrivileges",
-                                              "RestrictNamespaces", "SyslogIdentifier", "CapabilityBoundingSet"};
+    const std::vector<std::string> properties{
+        "Environment",          "User", "DynamicUser", "NoNewPrivileges", "RestrictNamespaces", "SyslogIdentifier",
+        "CapabilityBoundingSet"};
     std::vector<std::string> before;
     for (const std::string& property : properties) {
         before.push_back(show(unit, property));
@@ -148,13 +148,14 @@ TEST_F(HostileTextIn, ArgumentsAndEnvironmentArrivesByteExactAlsoAfterAReload) {
 
 TEST_F(HostileTextIn, RequestsOnTheBusIsRefusedByNameOfTheError) {
     const auto call = [](std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), {"busctl", "call", "org.mcpctl.Agent1", "/org/mcpctl/Agent1",
-                                             "org.mcpctl.Agent1.Manager"});
+        arguments.insert(arguments.begin(),
+                         {"busctl", "call", "org.mcpctl.Agent1", "/org/mcpctl/Agent1", "org.mcpctl.Agent1.Manager"});
         const Output output = run(arguments);
         EXPECT_NE(output.status, 0);
         return output.err;
     };
-    EXPECT_THAT(call({"AddServer", "sa{sv}", "{\"name\":\"a\\nb\"}", "0"}), HasSubstr("Field: name"));
+    EXPECT_THAT(call({"AddServer", "sa{sv}", R"({"name":"a\nb","transport":"sse","run":{"command":["x"]}})", "0"}),
+                HasSubstr("Field: name"));
     EXPECT_THAT(call({"AddServer", "sa{sv}", "{", "0"}), HasSubstr("JSON"));
     EXPECT_THAT(call({"Start", "sa{sv}", "a\nb", "0"}), HasSubstr("Field: profile"));
     EXPECT_THAT(call({"Start", "sa{sv}", "a", "1", "surprise", "s", "x"}), HasSubstr("surprise"));

@@ -21,9 +21,8 @@ constexpr int rounds = 105;
 constexpr int calls_per_round = 6;  // of each worker: 10 080 calls in all
 
 std::string version_over(std::unique_ptr<sdbus::IConnection> connection, const std::string& service) {
-    const auto proxy =
-        sdbus::createProxy(std::move(connection), sdbus::ServiceName(service),
-                           sdbus::ObjectPath("/org/mcpctl/Agent1"), sdbus::dont_run_event_loop_thread);
+    const auto proxy = sdbus::createProxy(std::move(connection), sdbus::ServiceName(service),
+                                          sdbus::ObjectPath("/org/mcpctl/Agent1"), sdbus::dont_run_event_loop_thread);
     sdbus::Variant version;
     proxy->callMethod("Get")
         .onInterface("org.freedesktop.DBus.Properties")
@@ -73,7 +72,8 @@ TEST_F(IdleLoad, TenThousandCallsAroundTheIdleMomentLoseNone) {
     SCOPED_TRACE(std::format("seed {}", seed));
     const ConfigurationDropIn configuration("[agent]\nidle_timeout = \"100ms\"\n");
     stop_agent();
-    const std::size_t before = journal({"_PID=1", "UNIT=mcpctl-agent.service", "JOB_TYPE=start"}).size();
+    const std::size_t before =
+        journal({"_PID=1", "UNIT=mcpctl-agent.service", "JOB_TYPE=start", "JOB_RESULT=done"}).size();
     const auto begin = Steady::now();
     {
         std::vector<std::jthread> threads;
@@ -82,15 +82,15 @@ TEST_F(IdleLoad, TenThousandCallsAroundTheIdleMomentLoseNone) {
         }
     }
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - begin);
-    const std::size_t agents = journal({"_PID=1", "UNIT=mcpctl-agent.service", "JOB_TYPE=start"}).size() - before;
-    std::printf("%d calls in %d ms, answered by many agents (%zu records of their starts)\n", answered.load(),
-                int(took.count()), agents);
+    const std::size_t agents =
+        journal({"_PID=1", "UNIT=mcpctl-agent.service", "JOB_TYPE=start", "JOB_RESULT=done"}).size() - before;
+    std::printf("%d calls in %d ms, answered by %zu agents\n", answered.load(), int(took.count()), agents);
     for (const auto& [error, count] : lost) {
         ADD_FAILURE() << count << " × " << error;
     }
     EXPECT_EQ(answered, workers * rounds * calls_per_round);
     // Otherwise this has tried nothing.
-    EXPECT_GT(agents, 20U);
+    EXPECT_GT(agents, 10U);
 }
 
 }  // namespace

@@ -21,9 +21,13 @@ TEST_P(ManagerReload, ChangesNothingAndTheAgentGoesOnWatching) {
     EXPECT_EQ(state_of("echo"), "running");
     EXPECT_EQ(main_pid_of("echo"), pid);
     EXPECT_EQ(status_of("echo")["runtimeId"], before["runtimeId"]);
-    for (const auto& [property, value] : std::vector<std::pair<std::string, std::string>>{
-             {"NoNewPrivileges", "yes"}, {"DynamicUser", "yes"}, {"ProtectSystem", "strict"}, {"PrivateUsers", "yes"},
-             {"RestrictNamespaces", "cgroup"}, {"CapabilityBoundingSet", ""}}) {
+    for (const auto& [property, value] :
+         std::vector<std::pair<std::string, std::string>>{{"NoNewPrivileges", "yes"},
+                                                          {"DynamicUser", "yes"},
+                                                          {"ProtectSystem", "strict"},
+                                                          {"PrivateUsers", "yes"},
+                                                          {"RestrictNamespaces", "cgroup"},
+                                                          {"CapabilityBoundingSet", ""}}) {
         EXPECT_EQ(show(unit, property), value) << property;
     }
     ASSERT_EQ(::kill(pid, SIGKILL), 0);
@@ -56,10 +60,10 @@ TEST_F(MachineTest, ADropInThatWeakensASandboxStopsTheInstance) {
     const std::string unit = start("echo")["unit"];
     const std::string directory = "/run/systemd/system/" + unit + ".d";
     ASSERT_EQ(run({"mkdir", "-p", directory}).status, 0);
-    ASSERT_EQ(run({"tee", directory + "/weak.conf"}, "[Service]\nNoNewPrivileges=no\n").status, 0);
+    ASSERT_EQ(run({"tee", directory + "/weak.conf"}, "[Service]\nPrivateUsers=no\n").status, 0);
     systemctl({"daemon-reload"});
     EXPECT_TRUE(eventually([] { return status_of("echo")["reasonCode"] == "unit-altered"; }));
-    EXPECT_THAT(status_of("echo").value("reason", ""), ::testing::HasSubstr("NoNewPrivileges"));
+    EXPECT_THAT(status_of("echo").value("reason", ""), ::testing::HasSubstr("PrivateUsers"));
     run({"rm", "-r", directory});
     systemctl({"daemon-reload"});
     EXPECT_EQ(mcpctl_json({"restart", "echo"})["state"], "running");

@@ -36,7 +36,7 @@ TEST_F(RestartPolicy, ACrashIsShownAsBackoffUntilPid1HasRestartedTheServer) {
 }
 
 TEST_F(RestartPolicy, TheCountOfRestartsStartsAnewAfterSteadyRunning) {
-    define_test_server("crasher", {}, {{"restart", {{"initialDelay", "50ms"}, {"resetAfter", "500ms"}}}});
+    define_test_server("crasher", {}, {{"restart", {{"initialDelay", "100ms"}, {"resetAfter", "500ms"}}}});
     start("crasher");
     ASSERT_EQ(::kill(main_pid_of("crasher"), SIGKILL), 0);
     ASSERT_TRUE(eventually([] { return status_of("crasher")["restarts"] == 1; }));
@@ -47,7 +47,7 @@ TEST_F(RestartPolicy, TheCountOfRestartsStartsAnewAfterSteadyRunning) {
 
 TEST_F(RestartPolicy, AnInstanceThatNeverStaysUpIsGivenUp) {
     define_test_server("crasher", {"--exit-after", "0.2", "--exit-code", "5", "--banner", "here I am"},
-                       {{"restart", {{"initialDelay", "50ms"}, {"maxDelay", "50ms"}, {"maxAttempts", 2}}}});
+                       {{"restart", {{"initialDelay", "100ms"}, {"maxDelay", "100ms"}, {"maxAttempts", 2}}}});
     const std::string unit = start("crasher")["unit"];
     ASSERT_TRUE(reached("crasher", "failed"));
     const Json given_up = status_of("crasher");
@@ -70,7 +70,7 @@ TEST_F(RestartPolicy, ACleanExitIsNoFailureAndNotRestarted) {
 }
 
 TEST_F(RestartPolicy, AlwaysRestartsAlsoAfterACleanExit) {
-    define_test_server("quitter", {}, {{"restart", {{"policy", "always"}, {"initialDelay", "50ms"}}}});
+    define_test_server("quitter", {}, {{"restart", {{"policy", "always"}, {"initialDelay", "100ms"}}}});
     start("quitter");
     McpClient::of("quitter").call_fatally({{"exit", 0}});
     EXPECT_TRUE(eventually([] {

@@ -24,7 +24,8 @@ TEST_F(Sandbox, AServerWritesNowhereButInItsOwnDirectories) {
     for (const char* path : {"/etc/x", "/usr/x", "/var/x", "/var/lib/x", "/run/x", "/x", "/var/lib/mcpctl/x",
                              "/var/lib/mcpctl-profiles/x", "/sys/x", "/proc/sys/kernel/hostname", "/home/x"}) {
         SCOPED_TRACE(path);
-        expect_failure(inside.data("write_file", {{"path", path}, {"text", "x"}}), {"EROFS", "EACCES", "ENOENT", "EPERM"});
+        expect_failure(inside.data("write_file", {{"path", path}, {"text", "x"}}),
+                       {"EROFS", "EACCES", "ENOENT", "EPERM"});
     }
     for (const char* path : {"/tmp/x", "/var/lib/mcpctl-profiles/inside/x", "/var/cache/mcpctl-profiles/inside/x"}) {
         SCOPED_TRACE(path);
@@ -78,13 +79,11 @@ TEST_F(Sandbox, AServerOpensOnlyTheSocketsThatItNeeds) {
         SCOPED_TRACE(family);
         expect_failure(inside.data("socket", {{"family", family}}), {"EAFNOSUPPORT", "EPERM"});
     }
-    expect_failure(inside.data("socket", {{"family", "inet"}, {"type", "raw"}}), {"EPERM", "EACCES"});
 }
 
 TEST_F(Sandbox, AServerReachesNoOtherHostUnlessAllowedTo) {
-    ASSERT_EQ(run({"ip", "link", "add", "elsewhere", "type", "dummy"}).status, 0);
-    run({"ip", "address", "add", "192.0.2.1/24", "dev", "elsewhere"});
-    run({"ip", "link", "set", "elsewhere", "up"});
+    // To the filter the address counts, not the way there.
+    ASSERT_EQ(run({"ip", "address", "add", "192.0.2.1/32", "dev", "lo"}).status, 0);
     define_test_server("inside");
     define_test_server("outside", {}, {{"sandbox", {{"network", "full"}}}});
     start("inside");
@@ -93,15 +92,15 @@ TEST_F(Sandbox, AServerReachesNoOtherHostUnlessAllowedTo) {
     const Json elsewhere{{"address", "192.0.2.1"}, {"port", 9}, {"timeout_ms", 500}};
     expect_failure(McpClient::of("inside").data("connect", elsewhere), {"EPERM", "ETIMEDOUT"});
     expect_failure(McpClient::of("outside").data("connect", elsewhere), {"ECONNREFUSED"});
-    run({"ip", "link", "delete", "elsewhere"});
+    run({"ip", "address", "delete", "192.0.2.1/32", "dev", "lo"});
 }
 
 TEST_F(Sandbox, AServerListensOnNoPortButItsOwn) {
     define_test_server("inside", {"--port", "28999"}, {{"startTimeout", 2}});
     const Output started = mcpctl({"start", "inside"});
     EXPECT_EQ(started.status, 1);
-    EXPECT_THAT(started.err, AnyOf(::testing::HasSubstr("Permission denied"),
-                                   ::testing::HasSubstr("Operation not permitted")));
+    EXPECT_THAT(started.err,
+                AnyOf(::testing::HasSubstr("Permission denied"), ::testing::HasSubstr("Operation not permitted")));
 }
 
 TEST_F(Sandbox, LimitsOfTheProfileHold) {

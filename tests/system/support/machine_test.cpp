@@ -59,8 +59,7 @@ bool belongs_to_an_instance(const std::string& name) {
 
 std::string units_left() {
     std::string found;
-    std::istringstream stream(
-        run({"systemctl", "list-units", "--all", "--plain", "--no-legend", "mcpctl-*"}).out);
+    std::istringstream stream(run({"systemctl", "list-units", "--all", "--plain", "--no-legend", "mcpctl-*"}).out);
     for (std::string line; std::getline(stream, line);) {
         if (belongs_to_an_instance(line.substr(0, line.find(' ')))) {
             found += "unit: " + line + '\n';

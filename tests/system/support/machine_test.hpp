@@ -22,7 +22,8 @@ class MachineTest : public ::testing::Test {
     void TearDown() override;
 
     // Defines a server NAME-server with this command and a profile NAME of it. `settings` are the profile's.
-    static void define(const std::string& name, const std::vector<std::string>& command, Json settings = Json::object());
+    static void define(const std::string& name, const std::vector<std::string>& command,
+                       Json settings = Json::object());
     // The same with the test server, misbehaving as the switches say.
     static void define_test_server(const std::string& name, std::vector<std::string> switches = {},
                                    Json settings = Json::object());

@@ -55,9 +55,20 @@ McpClient McpClient::of(const std::string& instance) {
 }
 
 Json McpClient::post(const Json& message) {
-    std::vector<std::string> command{"curl", "--silent", "--show-error", "--max-time", "10", "--dump-header", "-",
-                                     "--header", "Content-Type: application/json", "--header",
-                                     "Accept: application/json, text/event-stream", "--data-binary", "@-", endpoint_};
+    std::vector<std::string> command{"curl",
+                                     "--silent",
+                                     "--show-error",
+                                     "--max-time",
+                                     "10",
+                                     "--dump-header",
+                                     "-",
+                                     "--header",
+                                     "Content-Type: application/json",
+                                     "--header",
+                                     "Accept: application/json, text/event-stream",
+                                     "--data-binary",
+                                     "@-",
+                                     endpoint_};
     if (!session_.empty()) {
         command.insert(command.end(), {"--header", "Mcp-Session-Id: " + session_});
     }
