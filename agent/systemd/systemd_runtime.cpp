@@ -39,6 +39,16 @@ Result<UnitProperties> properties_for(const Instance& instance, const std::strin
     });
 }
 
+// A unit that is not loaded, or not any more, carries nothing and is nobody's.
+bool is_foreign(const UnitSnapshot& unit, const std::string& installation_id) {
+    return unit.state.load_state == "loaded" && !unit.carries(installation_mark(installation_id));
+}
+
+std::unexpected<Error> not_managed(const std::string& unit) {
+    return fail(ErrorCode::NotManaged, std::format("{} was not made by this installation and is left alone", unit), {},
+                std::format("see whose it is: systemctl status {}", unit));
+}
+
 bool is_gone(const UnitState& unit) {
     return unit.load_state == "not-found" || (unit.active_state == "inactive" && unit.job == 0);
 }
@@ -71,7 +81,9 @@ void SystemdRuntime::lost_track() {
 
 Task<Result<WorkloadStatus>> SystemdRuntime::status_of(std::string unit) {
     const auto snapshot = co_await read_unit(pid1_, std::move(unit));
-    co_return snapshot.transform([](const UnitSnapshot& found) { return workload_status(found.state); });
+    co_return snapshot.transform([this](const UnitSnapshot& found) {
+        return is_foreign(found, installation_id_) ? WorkloadStatus{} : workload_status(found.state);
+    });
 }
 
 Task<Result<WorkloadStatus>> SystemdRuntime::inspect(const WorkloadRef& workload) {
@@ -166,8 +178,19 @@ Task<Result<void>> SystemdRuntime::unless_absent(std::string unit, Result<void> 
     co_return outcome;
 }
 
+Task<Result<void>> SystemdRuntime::unless_foreign(std::string unit) {
+    const auto snapshot = co_await read_unit(pid1_, unit);
+    if (!snapshot) {
+        co_return std::unexpected(snapshot.error());
+    }
+    co_return is_foreign(*snapshot, installation_id_) ? not_managed(unit) : Result<void>{};
+}
+
 Task<Result<void>> SystemdRuntime::request_stop(const WorkloadRef& workload) {
     const std::string unit = unit_name(workload);
+    if (auto ours = co_await unless_foreign(unit); !ours) {
+        co_return ours;
+    }
     auto stopped = co_await pid1_.stop_unit(unit);
     co_return co_await unless_absent(unit, std::move(stopped));
 }
@@ -177,6 +200,9 @@ Task<Result<void>> SystemdRuntime::kill(const WorkloadRef& workload) {
 }
 
 Task<Result<void>> SystemdRuntime::kill_unit(std::string unit) {
+    if (auto ours = co_await unless_foreign(unit); !ours) {
+        co_return ours;
+    }
     // Stopping it first keeps PID 1 from restarting what is killed.
     if (auto stopped = co_await unless_absent(unit, co_await pid1_.stop_unit(unit)); !stopped) {
         co_return stopped;
@@ -186,6 +212,9 @@ Task<Result<void>> SystemdRuntime::kill_unit(std::string unit) {
 
 Task<Result<void>> SystemdRuntime::kill_as_failure(const WorkloadRef& workload) {
     const std::string unit = unit_name(workload);
+    if (auto ours = co_await unless_foreign(unit); !ours) {
+        co_return ours;
+    }
     auto killed = co_await pid1_.kill_unit(unit, SIGKILL);
     co_return co_await unless_absent(unit, std::move(killed));
 }
@@ -217,6 +246,9 @@ Task<Result<void>> SystemdRuntime::end_unit(std::string unit) {
         }
         if (is_gone(snapshot->state)) {
             co_return Result<void>{};
+        }
+        if (is_foreign(*snapshot, installation_id_)) {
+            co_return not_managed(unit);
         }
         if (snapshot->state.active_state == "failed" && !snapshot->state.sub_state.contains("auto-restart")) {
             const auto group = co_await pid1_.property(unit, UnitInterface::service, "ControlGroup");

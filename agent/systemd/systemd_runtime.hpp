@@ -42,6 +42,8 @@ class SystemdRuntime final : public Runtime {
     Task<Result<bool>> settle(const std::string& unit, Clock::time_point deadline);
     Task<Result<WorkloadStatus>> status_of(std::string unit);
     Task<Result<void>> unless_absent(std::string unit, Result<void> outcome);
+    // NotManaged when somebody else has made a unit of this name.
+    Task<Result<void>> unless_foreign(std::string unit);
     Task<Result<void>> kill_unit(std::string unit);
     Task<Result<void>> end_unit(std::string unit);
     Task<Result<void>> remove_slice(InstanceId instance);
