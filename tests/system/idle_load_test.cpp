@@ -40,9 +40,10 @@ class IdleLoad : public MachineTest {
         for (int round = 0; round < rounds; ++round) {
             // Everybody is quiet until about the moment in which the agent has been idle for long enough.
             start_of_round.arrive_and_wait();
-            const auto moment = Steady::now() + idle_timeout;
+            const int shift = int(std::mt19937(seed + 1000U + unsigned(round))() % 40'000) - 10'000;
+            const auto moment = Steady::now() + idle_timeout + std::chrono::microseconds(shift);
             for (int i = 0; i < calls_per_round; ++i) {
-                std::this_thread::sleep_until(moment + std::chrono::microseconds(int(random() % 20'000) - 8'000));
+                std::this_thread::sleep_until(moment + std::chrono::microseconds(random() % 15'000));
                 call(over_the_bus);
             }
         }

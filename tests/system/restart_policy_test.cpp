@@ -36,7 +36,7 @@ TEST_F(RestartPolicy, ACrashIsShownAsBackoffUntilPid1HasRestartedTheServer) {
 }
 
 TEST_F(RestartPolicy, TheCountOfRestartsStartsAnewAfterSteadyRunning) {
-    define_test_server("crasher", {}, {{"restart", {{"initialDelay", "100ms"}, {"resetAfter", "500ms"}}}});
+    define_test_server("crasher", {}, {{"restart", {{"initialDelay", "100ms"}, {"resetAfter", "1s"}}}});
     start("crasher");
     ASSERT_EQ(::kill(main_pid_of("crasher"), SIGKILL), 0);
     ASSERT_TRUE(eventually([] { return status_of("crasher")["restarts"] == 1; }));
