@@ -13,7 +13,7 @@ namespace mcpctl::corpus {
 namespace {
 
 constexpr std::string_view installation = "00112233445566778899aabbccddeeff";
-constexpr std::string_view lower_and_digits = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view name_characters = "abcdefghijklmnopqrstuvwxyz0123456789-";
 
 // Whether the field's rule lets the text in: true or false where that can be told in one line, nothing where only one
 // of the two can.
@@ -30,7 +30,7 @@ std::optional<bool> should_be_accepted(const Case& test_case) {
             return plain;
         case Rule::name:
             if (!plain || text.empty() || text[0] == '-' ||
-                text.find_first_not_of(std::string(lower_and_digits) + "-") != std::string_view::npos) {
+                text.find_first_not_of(name_characters) != std::string_view::npos) {
                 return false;
             }
             return text.size() == 32 || text.size() == 36 ? std::nullopt : std::optional(true);
