@@ -1,11 +1,79 @@
 #include "tests/system/support/unit_file.hpp"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
 namespace mcpctl::test {
 namespace {
+
+// What the agent asks PID 1 for, as it is spelt in unit files.
+const std::set<std::string> known_lines{"[Unit] CollectMode",
+                                        "[Unit] Description",
+                                        "[Unit] StartLimitBurst",
+                                        "[Unit] StartLimitIntervalSec",
+                                        "[Service] AmbientCapabilities",
+                                        "[Service] BindPaths",
+                                        "[Service] BindReadOnlyPaths",
+                                        "[Service] CacheDirectory",
+                                        "[Service] CacheDirectoryMode",
+                                        "[Service] CapabilityBoundingSet",
+                                        "[Service] DynamicUser",
+                                        "[Service] Environment",
+                                        "[Service] ExecStart",
+                                        "[Service] IPAddressAllow",
+                                        "[Service] IPAddressDeny",
+                                        "[Service] InaccessiblePaths",
+                                        "[Service] KeyringMode",
+                                        "[Service] KillMode",
+                                        "[Service] LockPersonality",
+                                        "[Service] LogExtraFields",
+                                        "[Service] LogRateLimitBurst",
+                                        "[Service] LogRateLimitIntervalSec",
+                                        "[Service] NoNewPrivileges",
+                                        "[Service] OOMPolicy",
+                                        "[Service] PrivateDevices",
+                                        "[Service] PrivateTmp",
+                                        "[Service] PrivateUsers",
+                                        "[Service] ProcSubset",
+                                        "[Service] ProtectClock",
+                                        "[Service] ProtectControlGroups",
+                                        "[Service] ProtectHome",
+                                        "[Service] ProtectHostname",
+                                        "[Service] ProtectKernelLogs",
+                                        "[Service] ProtectKernelModules",
+                                        "[Service] ProtectKernelTunables",
+                                        "[Service] ProtectProc",
+                                        "[Service] ProtectSystem",
+                                        "[Service] RemainAfterExit",
+                                        "[Service] RemoveIPC",
+                                        "[Service] Restart",
+                                        "[Service] RestartMaxDelaySec",
+                                        "[Service] RestartSec",
+                                        "[Service] RestartSteps",
+                                        "[Service] RestrictAddressFamilies",
+                                        "[Service] RestrictNamespaces",
+                                        "[Service] RestrictRealtime",
+                                        "[Service] RestrictSUIDSGID",
+                                        "[Service] SendSIGKILL",
+                                        "[Service] Slice",
+                                        "[Service] SocketBindAllow",
+                                        "[Service] SocketBindDeny",
+                                        "[Service] StandardError",
+                                        "[Service] StandardOutput",
+                                        "[Service] StateDirectory",
+                                        "[Service] StateDirectoryMode",
+                                        "[Service] SyslogIdentifier",
+                                        "[Service] SystemCallArchitectures",
+                                        "[Service] SystemCallErrorNumber",
+                                        "[Service] SystemCallFilter",
+                                        "[Service] TimeoutStartSec",
+                                        "[Service] TimeoutStopSec",
+                                        "[Service] Type",
+                                        "[Service] UMask",
+                                        "[Service] User",
+                                        "[Service] WorkingDirectory"};
 
 // What follows a backslash; `rest` begins after it.
 char unescaped(std::string_view& rest) {
@@ -81,6 +149,10 @@ std::vector<UnitLine> unit_lines(const std::string& text) {
         }
     }
     return lines;
+}
+
+bool is_known_in_workloads(const UnitLine& line) {
+    return known_lines.contains(line.section + ' ' + line.key);
 }
 
 std::vector<std::string> unit_words(std::string_view value) {

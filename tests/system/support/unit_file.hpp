@@ -16,6 +16,9 @@ struct UnitLine {
 // Throws where a line is neither a comment, a section nor an assignment, or goes on in the next one.
 std::vector<UnitLine> unit_lines(const std::string& text);
 
+// Whether the agent asks PID 1 for such a line.
+bool is_known_in_workloads(const UnitLine& line);
+
 // The words of a value, with quotes, escapes and doubled percent signs undone. Throws where that is not possible, or a
 // specifier is left.
 std::vector<std::string> unit_words(std::string_view value);
