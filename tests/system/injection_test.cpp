@@ -8,6 +8,8 @@
 #include <iostream>
 #include <map>
 #include <random>
+#include <set>
+#include <sstream>
 
 #include "tests/corpus/awkward_strings.hpp"
 #include "tests/system/support/machine_test.hpp"
@@ -72,6 +74,20 @@ std::string unit_file(const std::string& unit) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// PID 1 keeps these as sets, whose order a reload changes.
+const std::set<std::string> unordered{"After",         "Before",   "Conflicts", "IPAddressAllow",
+                                      "IPAddressDeny", "Requires", "Wants"};
+
+std::string in_order(const std::string& line) {
+    std::istringstream stream(line.substr(line.find('=') + 1));
+    std::set<std::string> words{std::istream_iterator<std::string>(stream), {}};
+    std::string ordered = line.substr(0, line.find('='));
+    for (const std::string& word : words) {
+        ordered += ' ' + word;
+    }
+    return ordered;
+}
+
 // All properties but those that count, measure or date.
 std::vector<std::string> settings(const std::string& unit) {
     std::vector<std::string> lines;
@@ -80,11 +96,23 @@ std::vector<std::string> settings(const std::string& unit) {
         const std::string name = line.substr(0, line.find('='));
         const bool moving = name.contains("Timestamp") || name.starts_with("IP") || name.starts_with("IO") ||
                             name.contains("Memory") || name.contains("CPUUsage") || name.starts_with("Tasks");
-        if (!moving || line.ends_with("infinity") || name == "IPAddressAllow" || name == "IPAddressDeny") {
+        if (unordered.contains(name)) {
+            lines.push_back(in_order(line));
+        } else if (!moving || line.ends_with("infinity")) {
             lines.push_back(line.substr(0, line.find(" ; start_time=")));
         }
     }
     return lines;
+}
+
+// What one has and the other has not, in short.
+Words changes(std::vector<std::string> before, std::vector<std::string> after) {
+    std::ranges::sort(before);
+    std::ranges::sort(after);
+    Words changed;
+    std::ranges::set_symmetric_difference(before, after, std::back_inserter(changed));
+    std::ranges::for_each(changed, [](std::string& line) { line.resize(std::min<std::size_t>(line.size(), 400)); });
+    return changed;
 }
 
 class Injection : public MachineTest {
@@ -157,7 +185,7 @@ class Injection : public MachineTest {
         for (const Sample& sample : samples) {
             SCOPED_TRACE(sample.name);
             EXPECT_EQ(show(unit_of(sample.name), "LoadState"), "loaded");
-            EXPECT_EQ(settings(unit_of(sample.name)), before[sample.name]);
+            EXPECT_THAT(changes(before[sample.name], settings(unit_of(sample.name))), ::testing::IsEmpty());
             restart_by_pid1(sample.name);
             expect_in_process(sample);
         }
@@ -224,7 +252,7 @@ TEST_F(Injection, PathsWithOddCharactersAreBoundAsTheyAre) {
     check();
     const auto before = settings(unit_of("paths"));
     systemctl({"daemon-reload"});
-    EXPECT_EQ(settings(unit_of("paths")), before);
+    EXPECT_THAT(changes(before, settings(unit_of("paths"))), ::testing::IsEmpty());
     restart_by_pid1("paths");
     check();
     std::string expected;
