@@ -282,5 +282,14 @@ const Hostile fields[]{
 
 INSTANTIATE_TEST_SUITE_P(EveryField, HostileText, testing::ValuesIn(fields));
 
+// Records are not validated again, and a delay of zero never doubles to anything.
+TEST(UnitProperties, AreMadeAtOnceForEveryRestartPolicy) {
+    Instance instance = minimal();
+    instance.config.profile.restart = {RestartMode::on_failure, 0s, 60s, 4'000'000'000, 60s};
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_TRUE(build_unit_properties(instance, options));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
+}
+
 }  // namespace
 }  // namespace mcpctl::systemd
