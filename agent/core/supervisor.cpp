@@ -161,8 +161,8 @@ Task<void> Supervisor::observe_end(InstanceId id, WorkloadStatus status) {
         co_return;
     }
     auto lines = co_await runtime_.last_lines({id, instance->generation}, failure_lines);
-    // Meanwhile a job may have begun, or the runtime may have started it again: then a later look tells. Or somebody who
-    // knew the reason better has recorded this end.
+    // Meanwhile a job may have begun, or the runtime may have started it again: then a later look tells. Or somebody
+    // who knew the reason better has recorded this end.
     instance = registry_.instance(id);
     if (instance == nullptr || registry_.active_job(id) != nullptr ||
         (instance->state == known && instance->restarts == status.restarts)) {

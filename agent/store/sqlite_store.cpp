@@ -23,14 +23,13 @@ struct Pending {
 };
 
 Task<Result<void>> result_of(std::shared_ptr<Pending> pending) {
-    while (true) {
-        if (pending->result) {
-            co_return *std::move(pending->result);
-        }
+    while (!pending->result) {
         // With a slot of its own, empty: cancelling the caller does not end the wait.
         co_await pending->finished.async_wait(
             asio::bind_cancellation_slot(asio::cancellation_slot(), asio::as_tuple(asio::use_awaitable)));
     }
+    // The analysis does not follow the loop's condition over a suspension.
+    co_return *std::move(pending->result);  // NOLINT(bugprone-unchecked-optional-access)
 }
 
 void report_failure(const Result<void>& result) {
