@@ -71,7 +71,7 @@ ExitCode report(Context& context, const Error& error) {
     return exit_code_of(error.code);
 }
 
-ExitCode report_unknown(Context& context, Error error, std::string_view word,
+ExitCode report_unknown(Context& context, const Error& error, std::string_view word,
                         const std::function<std::vector<std::string>()>& existing_names) {
     if (error.code != ErrorCode::NotFound) {
         return report(context, error);

@@ -41,7 +41,7 @@ ExitCode report(Context& context, const Error& error);
 
 // The same where `word` names nothing: adds which of the existing names it is near to. The names are asked for only
 // when they are needed.
-ExitCode report_unknown(Context& context, Error error, std::string_view word,
+ExitCode report_unknown(Context& context, const Error& error, std::string_view word,
                         const std::function<std::vector<std::string>()>& existing_names);
 [[nodiscard]] std::vector<std::string> instance_names(Context& context);
 [[nodiscard]] std::vector<std::string> profile_names(Context& context);

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // As much as the agent takes.
-constexpr std::size_t max_definition_bytes = 256 * 1024;
+constexpr std::size_t max_definition_bytes = 256UL * 1024;
 
 Result<void> put_environment(Json& definition, const std::vector<std::string>& assignments) {
     for (const std::string& assignment : assignments) {

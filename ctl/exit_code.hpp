@@ -1,13 +1,14 @@
 // What the exit status of mcpctl means.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/error.hpp"
 
 namespace mcpctl::ctl {
 
-enum class ExitCode : int {
+enum class ExitCode : std::uint8_t {
     done = 0,
     failed = 1,
     usage = 2,

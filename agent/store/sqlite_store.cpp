@@ -28,8 +28,7 @@ Task<Result<void>> result_of(std::shared_ptr<Pending> pending) {
         co_await pending->finished.async_wait(
             asio::bind_cancellation_slot(asio::cancellation_slot(), asio::as_tuple(asio::use_awaitable)));
     }
-    // The analysis does not follow the loop's condition over a suspension.
-    co_return *std::move(pending->result);  // NOLINT(bugprone-unchecked-optional-access)
+    co_return *std::move(pending->result);
 }
 
 void report_failure(const Result<void>& result) {

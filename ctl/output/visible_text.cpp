@@ -1,9 +1,8 @@
 #include "ctl/output/visible_text.hpp"
 
-#include <wchar.h>
-
 #include <algorithm>
 #include <cstdint>
+#include <cwchar>
 #include <format>
 
 #include "base/utf8.hpp"

@@ -127,7 +127,7 @@ double at(Samples samples, double share) {
     return samples[std::size_t(share * double(samples.size() - 1))];
 }
 
-void print(const char* what, const Samples& samples, const Measured& measured) {
+void print_row(const char* what, const Samples& samples, const Measured& measured) {
     std::println("{:<44} {:>8.1f} {:>8.1f} {:>10.2f} {:>10.2f}", what, at(samples, 0.5), at(samples, 0.99),
                  at(samples, 0.5) / at(measured.same, 0.5), at(samples, 0.5) / at(measured.bare, 0.5));
 }
@@ -162,11 +162,11 @@ Task<void> measure() {
     }
     std::println("{} starts of each kind in turn; times in ms", rounds);
     std::println("{:<44} {:>8} {:>8} {:>10} {:>10}", "", "median", "p99", "/same", "/bare");
-    print("StartTransientUnit, a command only", measured.bare, measured);
-    print("StartTransientUnit, the same properties", measured.same, measured);
-    print("agent: call to reply (on the disk)", measured.accepted, measured);
-    print("agent: call to executed", measured.executed, measured);
-    print("agent: call to ready (accepts on its port)", measured.ready, measured);
+    print_row("StartTransientUnit, a command only", measured.bare, measured);
+    print_row("StartTransientUnit, the same properties", measured.same, measured);
+    print_row("agent: call to reply (on the disk)", measured.accepted, measured);
+    print_row("agent: call to executed", measured.executed, measured);
+    print_row("agent: call to ready (accepts on its port)", measured.ready, measured);
 }
 
 }  // namespace
