@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <format>
+
 namespace mcpctl::systemd {
 namespace {
 
@@ -9,9 +11,9 @@ const InstanceId id = *InstanceId::parse("0b51b1b9-2f0f-4c3e-8f5d-0123456789ab")
 constexpr auto hex = "0b51b1b92f0f4c3e8f5d0123456789ab";
 
 TEST(UnitName, HoldsInstanceAndGeneration) {
-    EXPECT_EQ(unit_name({id, 7}), std::string("mcpctl-") + hex + "-7.service");
-    EXPECT_EQ(slice_name(id), std::string("mcpctl-") + hex + ".slice");
-    EXPECT_EQ(unit_pattern(id), std::string("mcpctl-") + hex + "-*.service");
+    EXPECT_EQ(unit_name({id, 7}), std::format("mcpctl-{}-7.service", hex));
+    EXPECT_EQ(slice_name(id), std::format("mcpctl-{}.slice", hex));
+    EXPECT_EQ(unit_pattern(id), std::format("mcpctl-{}-*.service", hex));
 }
 
 TEST(UnitName, IsReadBack) {
