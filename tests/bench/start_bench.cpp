@@ -83,6 +83,7 @@ struct AgentClient {
     Condition changed;
 };
 
+// The client of PID 1 follows only jobs of units whose names begin with mcpctl-.
 Task<double> time_raw(systemd::Pid1& pid1, std::string unit, systemd::UnitProperties properties) {
     const auto begin = Clock::now();
     const auto result = required(co_await pid1.start_transient_unit(unit, properties, patience), "raw start");
@@ -156,8 +157,8 @@ Task<void> measure() {
         std::ranges::copy_if(all, std::back_inserter(bare), [](const auto& property) {
             return property.name == "ExecStartEx" || property.name == "Type" || property.name == "Environment";
         });
-        measured.bare.push_back(co_await time_raw(pid1, std::format("bench-bare-{}.service", round), bare));
-        measured.same.push_back(co_await time_raw(pid1, std::format("bench-same-{}.service", round), all));
+        measured.bare.push_back(co_await time_raw(pid1, std::format("mcpctl-bench-bare-{}.service", round), bare));
+        measured.same.push_back(co_await time_raw(pid1, std::format("mcpctl-bench-same-{}.service", round), all));
         co_await time_agent(agent, pid1, measured);
     }
     std::println("{} starts of each kind in turn; times in ms", rounds);
