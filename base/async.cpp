@@ -52,7 +52,10 @@ Task<bool> Condition::wait_until(Clock::time_point deadline) {
 }
 
 Task<bool> Condition::wait_until(Clock::time_point deadline, std::uint64_t seen) {
-    co_return count_ != seen || co_await wait_until(deadline);
+    if (count_ != seen) {
+        co_return true;
+    }
+    co_return co_await wait_until(deadline);
 }
 
 }  // namespace mcpctl

@@ -21,6 +21,7 @@ constexpr std::array rows{
     Row{ErrorCode::NotManaged, "NotManaged"},
     Row{ErrorCode::NotSupported, "NotSupported"},
     Row{ErrorCode::LimitsExceeded, "LimitsExceeded"},
+    Row{ErrorCode::NotReady, "NotReady"},
     Row{ErrorCode::Unavailable, "Unavailable"},
     Row{ErrorCode::TimedOut, "TimedOut"},
     Row{ErrorCode::Canceled, "Canceled"},

@@ -20,6 +20,7 @@ enum class ErrorCode : std::uint8_t {
     NotManaged,       // a workload exists under this name that is not ours
     NotSupported,     // valid, but not with this runtime or version
     LimitsExceeded,   // a limit is reached; the reason has the number
+    NotReady,         // the instance does not run, or not yet; its state and reason tell why
     Unavailable,      // a runtime, the bus or the agent does not answer
     TimedOut,         // a deadline passed
     Canceled,         // somebody cancelled the job

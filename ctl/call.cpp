@@ -50,13 +50,13 @@ CallFailure failure_of(const sdbus::Error& error) {
     return {std::move(mapped)};
 }
 
-CallFailure failure_of(Wake wake) {
+CallFailure failure_of(Wake wake, std::chrono::seconds patience) {
     switch (wake) {
         case Wake::interrupted:
             return {{ErrorCode::Canceled, "interrupted"}, false, true};
         case Wake::deadline:
             return {{ErrorCode::Unavailable,
-                     std::format("the agent did not answer within {} s", answer_deadline.count()),
+                     std::format("the agent did not answer within {} s", patience.count()),
                      {},
                      std::string(status_hint)}};
         case Wake::lost:

@@ -28,11 +28,12 @@ using CallResult = std::expected<std::tuple<Out...>, CallFailure>;
 
 // Tells the agent's own errors from those of the way to it.
 [[nodiscard]] CallFailure failure_of(const sdbus::Error& error);
-[[nodiscard]] CallFailure failure_of(Wake wake);
+[[nodiscard]] CallFailure failure_of(Wake wake, std::chrono::seconds patience);
 
 template <class... Out, class... In>
 CallResult<Out...> call(Connection& connection, sdbus::IProxy& proxy, std::string_view interface,
-                        std::string_view method, int interrupt_fd, const In&... arguments) {
+                        std::string_view method, std::chrono::seconds patience, int interrupt_fd,
+                        const In&... arguments) {
     // Shared with the handler, which may outlive this call when it ends early.
     auto reply = std::make_shared<std::optional<CallResult<Out...>>>();
     const std::string interface_name(interface);
@@ -40,7 +41,7 @@ CallResult<Out...> call(Connection& connection, sdbus::IProxy& proxy, std::strin
     try {
         auto pending = proxy.callMethodAsync(method_name)
                            .onInterface(interface_name)
-                           .withTimeout(answer_deadline + std::chrono::seconds(1))
+                           .withTimeout(patience + std::chrono::seconds(1))
                            .withArguments(arguments...)
                            .uponReplyInvoke([reply](std::optional<sdbus::Error> error, Out... values) {
                                if (error) {
@@ -49,13 +50,13 @@ CallResult<Out...> call(Connection& connection, sdbus::IProxy& proxy, std::strin
                                    *reply = std::tuple<Out...>(std::move(values)...);
                                }
                            });
-        const auto deadline = SteadyClock::now() + answer_deadline;
+        const auto deadline = SteadyClock::now() + patience;
         const Wake wake = connection.run_until([&] { return reply->has_value(); }, deadline, interrupt_fd);
         if (wake == Wake::done) {
             return std::move(**reply);
         }
         pending.cancel();
-        return std::unexpected(failure_of(wake));
+        return std::unexpected(failure_of(wake, patience));
     } catch (const sdbus::Error& error) {
         return std::unexpected(failure_of(error));
     }

@@ -36,11 +36,20 @@ class Caller {
     template <class... Out, class... In>
     Result<std::tuple<Out...>> ask(Effect effect, const std::string& path, std::string_view interface,
                                    std::string_view method, const In&... arguments) {
+        return ask_patiently<Out...>(answer_deadline, effect, path, interface, method, arguments...);
+    }
+
+    // For a call that may take longer than the agent's usual answer.
+    template <class... Out, class... In>
+    Result<std::tuple<Out...>> ask_patiently(std::chrono::seconds patience, Effect effect, const std::string& path,
+                                             std::string_view interface, std::string_view method,
+                                             const In&... arguments) {
         for (bool may_repeat = effect == Effect::reads;; may_repeat = false) {
             if (auto connected = ensure_connected(); !connected) {
                 return std::unexpected(std::move(connected.error()));
             }
-            auto reply = call<Out...>(*connection_, proxy(path), interface, method, interrupt_fd_, arguments...);
+            auto reply =
+                call<Out...>(*connection_, proxy(path), interface, method, patience, interrupt_fd_, arguments...);
             if (reply) {
                 return std::move(*reply);
             }
@@ -52,6 +61,7 @@ class Caller {
 
     // Subscriptions live as long as the connection.
     Result<void> subscribe_job_removed(JobRemoved handler);
+    [[nodiscard]] bool job_removed_subscribed() const { return job_removed_subscribed_; }
     Result<void> subscribe_properties(const std::string& path, std::function<void(const Properties&)> handler);
 
     [[nodiscard]] bool pause(std::chrono::milliseconds duration);

@@ -13,6 +13,7 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
+#include "base/unique_fd.hpp"
 #include "ctl/connection.hpp"
 #include "ctl/model.hpp"
 
@@ -24,6 +25,12 @@ struct AcceptedJob {
     std::string instance;
 };
 
+// A session with a stdio server: what is written is its stdin, what is read is its stdout.
+struct OpenedSession {
+    UniqueFd socket;
+    std::string id;
+};
+
 struct StartOptions {
     std::optional<std::string> name;
 };
@@ -33,6 +40,32 @@ struct StopOptions {
 struct RestartOptions {
     std::optional<Duration> drain_timeout;
     bool refresh = false;
+};
+
+// As the contract has them; what is empty is not sent.
+struct LogOptions {
+    std::optional<std::uint64_t> tail;
+    std::string cursor;
+    std::string since;
+    std::string until;
+    std::string level;
+    std::string grep;
+};
+struct LogPage {
+    std::vector<std::string> lines;  // JSON objects
+    std::string cursor;
+    bool more = false;
+};
+
+struct AuditOptions {
+    std::optional<std::uint64_t> tail;
+    std::string cursor;
+    std::string since;
+    std::string until;
+    std::string instance;
+    std::string actor;
+    std::string action;
+    std::string result;
 };
 
 class Caller;
@@ -72,6 +105,26 @@ class AgentClient {
     Result<std::vector<std::string>> failure_log(const InstanceInfo& instance);
     // JSON text: an array of units or containers.
     Result<std::string> workloads(const InstanceInfo& instance);
+
+    // Asks the server now, which takes as long as its profile's health.timeout.
+    Result<HealthInfo> check_health(const InstanceInfo& instance);
+    // As it was known last, and what the instance uses.
+    Result<HealthInfo> statistics(const InstanceInfo& instance);
+    // Newest first.
+    Result<std::vector<HealthChangeInfo>> health_history(const InstanceInfo& instance, std::uint32_t count);
+
+    // Where no standby is ready, a process is started first, which takes as long as the server takes.
+    Result<OpenedSession> open_session(const InstanceInfo& instance, std::chrono::seconds patience);
+    Result<std::vector<SessionInfo>> sessions(const InstanceInfo& instance);
+    Result<void> close_session(const InstanceInfo& instance, const std::string& session);
+
+    Result<LogPage> logs(const InstanceInfo& instance, const LogOptions& options);
+    Result<LogPage> logs_of_removed(const std::string& id, const LogOptions& options);
+    // A pipe that carries a JSON object a line.
+    Result<UniqueFd> follow_logs(const InstanceInfo& instance, const LogOptions& options);
+
+    Result<LogPage> audit(const AuditOptions& options);
+    Result<UniqueFd> follow_audit(const AuditOptions& options);
 
     // These subscribe to the end of jobs before they call, so that no end can be missed.
     Result<AcceptedJob> start(const std::string& profile, const StartOptions& options);

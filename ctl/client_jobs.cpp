@@ -82,18 +82,24 @@ Result<JobInfo> AgentClient::follow(const std::string& job_path) {
         followed_ = JobInfo{};
         followed_.path = job_path;
     }
-    auto subscribed = subscribe_to_ends().and_then([&] {
-        return caller_->subscribe_properties(job_path, [this, job_path](const Properties& changed) {
-            if (job_path == followed_.path) {
-                update(followed_, changed);
-                followed_changed_ = true;
-            }
-        });
-    });
-    if (!subscribed) {
-        return std::unexpected(std::move(subscribed.error()));
+    const auto update_followed = [this, job_path](const Properties& changed) {
+        if (job_path == followed_.path) {
+            update(followed_, changed);
+            followed_changed_ = true;
+        }
+    };
+    // Where the connection breaks, reading goes on over a new one, which knows of no subscription yet.
+    while (true) {
+        auto subscribed =
+            subscribe_to_ends().and_then([&] { return caller_->subscribe_properties(job_path, update_followed); });
+        if (!subscribed) {
+            return std::unexpected(std::move(subscribed.error()));
+        }
+        auto job = read_job(job_path);
+        if (!job || caller_->job_removed_subscribed()) {
+            return std::move(job).transform([&](JobInfo read) { return followed_ = std::move(read); });
+        }
     }
-    return read_job(job_path).transform([&](JobInfo job) { return followed_ = std::move(job); });
 }
 
 Wake AgentClient::wait_for_change(SteadyClock::time_point deadline) {

@@ -51,6 +51,9 @@ InstanceInfo instance_from(const std::string& path, const Properties& properties
     read(properties, "Profile", instance.profile);
     read(properties, "Server", instance.server);
     read(properties, "Runtime", instance.runtime);
+    read(properties, "Engine", instance.engine);
+    read(properties, "ImageId", instance.image_id);
+    read(properties, "UnreachableSince", instance.unreachable_since);
     read(properties, "Transport", instance.transport);
     read(properties, "State", instance.state);
     read(properties, "Desired", instance.desired);
@@ -62,6 +65,13 @@ InstanceInfo instance_from(const std::string& path, const Properties& properties
     read(properties, "ReasonCode", instance.reason_code);
     read(properties, "Reason", instance.reason);
     read(properties, "Restarts", instance.restarts);
+    read(properties, "Readiness", instance.readiness);
+    read(properties, "Liveness", instance.liveness);
+    read(properties, "Alert", instance.alert);
+    read(properties, "HealthReason", instance.health_reason);
+    read(properties, "HealthChangedAt", instance.health_changed_at);
+    read(properties, "Sessions", instance.sessions);
+    read(properties, "Standbys", instance.standbys);
     read(properties, "CreatedAt", instance.created_at);
     read(properties, "StartedAt", instance.started_at);
     return instance;

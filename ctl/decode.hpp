@@ -6,7 +6,10 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/error.hpp"
 #include "ctl/model.hpp"
 
 namespace mcpctl::ctl {
@@ -21,6 +24,13 @@ using ManagedObjects = std::map<sdbus::ObjectPath, std::map<std::string, Propert
 [[nodiscard]] JobInfo job_from(const std::string& path, const Properties& properties);
 // What a PropertiesChanged signal says is new.
 void update(JobInfo& job, const Properties& changed);
+
+// The JSON text of ListSessions. As with properties, what is missing keeps its default.
+[[nodiscard]] Result<std::vector<SessionInfo>> sessions_from(std::string_view json, const std::string& instance_name);
+
+// The JSON texts of CheckHealth and GetStatistics, and of GetHealthHistory.
+[[nodiscard]] Result<HealthInfo> health_from(std::string_view json);
+[[nodiscard]] Result<std::vector<HealthChangeInfo>> health_history_from(std::string_view json);
 
 // "/…/instance/<32 hex>" to the usual form of a UUID; other paths give an empty string.
 [[nodiscard]] std::string id_from_path(const std::string& path);

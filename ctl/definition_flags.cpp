@@ -48,6 +48,13 @@ void put_text(Json& definition, const char* key, const std::string& text) {
     }
 }
 
+template <class Number>
+void put_number(Json& definition, const char* key, const std::optional<Number>& number) {
+    if (number) {
+        definition[key] = *number;
+    }
+}
+
 void put_list(Json& definition, const char* key, const std::vector<std::string>& list) {
     if (!list.empty()) {
         definition[key] = list;
@@ -69,6 +76,20 @@ Result<void> put_limits(Json& definition, const ProfileFlags& flags) {
         definition["limits"]["tasks"] = *flags.tasks;
     }
     return {};
+}
+
+Result<void> put_health(Json& definition, const ProfileFlags& flags) {
+    Json health = Json::object();
+    put_number(health, "failureThreshold", flags.failure_threshold);
+    put_text(health, "onUnhealthy", flags.on_unhealthy);
+    return put_duration(health, "interval", flags.health_interval, "--health-interval")
+        .and_then([&] { return put_duration(health, "timeout", flags.health_timeout, "--health-timeout"); })
+        .and_then([&] { return put_duration(health, "unhealthyAfter", flags.unhealthy_after, "--unhealthy-after"); })
+        .transform([&] {
+            if (!health.empty()) {
+                definition["health"] = std::move(health);
+            }
+        });
 }
 
 void put_sandbox(Json& definition, const ProfileFlags& flags) {
@@ -120,26 +141,35 @@ Result<Definition> definition_from(const ServerFlags& flags) {
     Json definition{{"name", flags.name}};
     put_text(definition, "description", flags.description);
     put_text(definition, "transport", flags.transport);
-    definition["run"]["command"] = flags.command;
-    if (flags.port) {
-        definition["port"] = *flags.port;
+    if (flags.image.empty()) {
+        definition["run"]["command"] = flags.command;
+    } else {
+        definition["run"]["image"] = flags.image;
+        definition["run"]["args"] = flags.command;
     }
+    put_number(definition, "port", flags.port);
     put_text(definition, "path", flags.path);
     return put_environment(definition, flags.env).and_then([&] { return finished(flags.name, definition); });
 }
 
 Result<Definition> definition_from(const ProfileFlags& flags) {
     Json definition{{"name", flags.name}, {"server", flags.server}};
+    put_text(definition, "runtime", flags.runtime);
+    put_text(definition, "engine", flags.engine);
+    put_text(definition, "pull", flags.pull);
     put_list(definition, "args", flags.args);
     if (!flags.restart.empty()) {
         definition["restart"]["policy"] = flags.restart;
     }
+    put_number(definition, "standby", flags.standby);
+    put_number(definition, "maxSessions", flags.max_sessions);
     put_sandbox(definition, flags);
     if (flags.autostart) {
         definition["autostart"] = true;
     }
     return put_environment(definition, flags.env)
         .and_then([&] { return put_limits(definition, flags); })
+        .and_then([&] { return put_health(definition, flags); })
         .and_then([&] { return put_duration(definition, "drainTimeout", flags.drain_timeout, "--drain-timeout"); })
         .and_then(
             [&] { return put_duration(definition, "maxDrainTimeout", flags.max_drain_timeout, "--max-drain-timeout"); })

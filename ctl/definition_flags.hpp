@@ -19,21 +19,32 @@ struct ServerFlags {
     std::vector<std::string> env;  // KEY=VALUE
     std::optional<std::uint16_t> port;
     std::string path;
-    std::vector<std::string> command;
+    std::string image;
+    std::vector<std::string> command;  // with an image, the arguments of its entry point
 };
 
 struct ProfileFlags {
     std::string name;
     std::string server;
+    std::string runtime;
+    std::string engine;
+    std::string pull;
     std::vector<std::string> env;
     std::vector<std::string> args;
     std::string memory;
     std::optional<double> cpu;
     std::optional<std::uint64_t> tasks;
     std::string restart;
+    std::string health_interval;
+    std::string health_timeout;
+    std::optional<std::uint32_t> failure_threshold;
+    std::string unhealthy_after;
+    std::string on_unhealthy;
     std::string drain_timeout;
     std::string max_drain_timeout;
     std::string start_timeout;
+    std::optional<std::uint32_t> standby;
+    std::optional<std::uint32_t> max_sessions;
     std::string network;
     std::vector<std::string> read_paths;
     std::vector<std::string> write_paths;

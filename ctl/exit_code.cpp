@@ -17,11 +17,12 @@ constexpr std::array meanings{
     Meaning{ExitCode::failed, "failed: the reason is on stderr"},
     Meaning{ExitCode::usage, "usage: the command line or a definition is wrong"},
     Meaning{ExitCode::refused, "refused: you may not do this"},
-    Meaning{ExitCode::not_found, "not found: no such server, profile or instance"},
-    Meaning{ExitCode::unreachable, "the agent cannot be reached"},
-    Meaning{ExitCode::timed_out, "timed out: the job goes on"},
-    Meaning{ExitCode::not_ready, "not ready: 'status' of an instance that is not running"},
-    Meaning{ExitCode::interrupted, "interrupted: the job goes on"},
+    Meaning{ExitCode::not_found, "not found: no such server, profile, instance, session or tool"},
+    Meaning{ExitCode::unreachable, "the agent, or the engine of a container, cannot be reached"},
+    Meaning{ExitCode::timed_out, "timed out; a job that was begun goes on"},
+    Meaning{ExitCode::not_ready, "not ready: the instance does not run, or does not answer MCP"},
+    Meaning{ExitCode::server_ended, "the server ended the session"},
+    Meaning{ExitCode::interrupted, "interrupted; a job that was begun goes on"},
 };
 
 }  // namespace
@@ -38,6 +39,8 @@ ExitCode exit_code_of(ErrorCode code) {
             return ExitCode::unreachable;
         case ErrorCode::TimedOut:
             return ExitCode::timed_out;
+        case ErrorCode::NotReady:
+            return ExitCode::not_ready;
         case ErrorCode::AlreadyExists:
         case ErrorCode::InUse:
         case ErrorCode::Busy:

@@ -17,6 +17,7 @@ enum class ExitCode : std::uint8_t {
     unreachable = 5,
     timed_out = 6,
     not_ready = 7,
+    server_ended = 8,
     interrupted = 130,
 };
 

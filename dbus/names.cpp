@@ -37,4 +37,15 @@ std::string job_path(std::uint64_t id) {
     return std::format("{}/job/{}", root_path, id);
 }
 
+std::optional<std::string> name_at(std::string_view kind, const char* path) {
+    char* decoded = nullptr;
+    const int found = sd_bus_path_decode(path, std::format("{}/{}", root_path, kind).c_str(), &decoded);
+    if (found <= 0) {
+        return std::nullopt;
+    }
+    std::string name(decoded);
+    std::free(decoded);
+    return name;
+}
+
 }  // namespace mcpctl::dbus

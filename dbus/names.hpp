@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,8 @@ constexpr std::string_view job_interface = "org.mcpctl.Agent1.Job";
 [[nodiscard]] std::string profile_path(std::string_view name);
 [[nodiscard]] std::string server_path(std::string_view name);
 [[nodiscard]] std::string job_path(std::uint64_t id);
+
+// The other way round: what is named by a path beneath /org/mcpctl/Agent1/KIND.
+[[nodiscard]] std::optional<std::string> name_at(std::string_view kind, const char* path);
 
 }  // namespace mcpctl::dbus

@@ -4,40 +4,61 @@
 
 #include <algorithm>
 #include <format>
+#include <utility>
 
 #include "agent/systemd/unit_name.hpp"
 #include "base/journal.hpp"
 
 namespace mcpctl {
 
-Agent::Agent(const asio::any_io_executor& executor, Configuration configuration, Store& store, StoredState state,
-             const std::string& boot_id, UniqueFd socket)
+Agent::Agent(const asio::any_io_executor& executor, Configuration configuration, Ports ports, StoredState state,
+             Inherited inherited)
     : executor_(executor),
-      configuration_(configuration),
-      rebooted_(!state.boot_id.empty() && state.boot_id != boot_id),
-      jobs_(executor, registry_, state.last_job),
-      runtime_(executor, state.installation_id),
-      catalog_(registry_, store),
-      lifecycle_(executor, registry_, store, runtime_, jobs_, configuration_.ports),
-      supervisor_(executor, registry_, store, runtime_),
-      reconciler_(executor, registry_, runtime_, lifecycle_, supervisor_),
+      store_(ports.store),
+      configuration_(std::move(configuration)),
+      recorded_boot_(state.boot),
+      jobs_(executor, registry_, ports.store, state.last_job),
+      runtime_(executor, registry_, ports.runtime, configuration_.engines, state.installation_id),
+      kept_(std::move(inherited.kept)),
+      sessions_(executor, registry_, ports.store, runtime_, ports.keeper),
+      catalog_(registry_, ports.store),
+      lifecycle_(executor, registry_, ports.store, runtime_, ports.probe, sessions_, jobs_, configuration_.ports),
+      supervisor_(executor, registry_, ports.store, runtime_, ports.probe),
+      health_(executor, registry_, sessions_, {runtime_, ports.probe, ports.history}),
+      reconciler_(executor, registry_, ports.store, runtime_, sessions_, lifecycle_, supervisor_),
+      auditor_(registry_, ports.store),
       idle_([this] { return busy_reasons(); }),
-      context_{
-          .executor = executor,
-          .registry = registry_,
-          .catalog = catalog_,
-          .lifecycle = lifecycle_,
-          .runtime = runtime_,
-          .installation_id = state.installation_id,
-          .unit_of = [](const Instance& instance) { return systemd::unit_name({instance.id, instance.generation}); },
-          .busy_reasons = [this] { return idle_.reasons(); },
-          .called = [this] { idle_.touch(); }},
+      logs_(ports.logs),
+      log_ends_(ports.logs),
+      audit_(ports.audit),
+      context_{.executor = executor,
+               .registry = registry_,
+               .catalog = catalog_,
+               .lifecycle = lifecycle_,
+               .runtime = runtime_,
+               .sessions = sessions_,
+               .health = health_,
+               .logs = logs_,
+               .audit = audit_,
+               .installation_id = state.installation_id,
+               .unit_of = [](const WorkloadRef& workload) { return systemd::unit_name(workload); },
+               .busy_reasons = [this] { return idle_.reasons(); },
+               .called = [this] { idle_.touch(); }},
       bus_(context_) {
-    if (socket) {
-        listener_.emplace(context_, std::move(socket));
+    if (inherited.socket) {
+        listener_.emplace(context_, std::move(inherited.socket));
     }
+    audit_.on_arrived([this](std::uint64_t seq) {
+        ++forgetting_;
+        spawn_detached(executor_, "forgetting audit records", forget_arrived(seq));
+    });
+    store_.on_audited([this](std::vector<AuditRecord> records) { audit_.add(std::move(records)); });
+    audit_.resume(std::move(state.outbox), state.last_audit);
     load(std::move(state));
     registry_.observe(idle_);
+    registry_.observe(log_ends_);
+    logs_.on_follower_ended([this] { idle_.touch(); });
+    audit_.on_quiet([this] { idle_.touch(); });
 }
 
 void Agent::load(StoredState state) {
@@ -70,8 +91,18 @@ std::vector<std::string> Agent::busy_reasons() const {
     add(registry_.instances().size(), "instances exist");
     add(std::size_t(std::ranges::count_if(registry_.jobs(), [](const auto& entry) { return !entry.second.ended(); })),
         "jobs are under way");
+    add(logs_.followers(), "readers follow logs");
+    add(audit_.followers(), "readers follow the audit trail");
+    add(audit_.pending() + forgetting_, "audit records are on their way to the journal");
     add(listener_ ? listener_->peers() : 0, "clients are connected to the agent's socket");
     return reasons;
+}
+
+// Where the store does not, the next agent finds them in the journal.
+Task<void> Agent::forget_arrived(std::uint64_t seq) {
+    (void)co_await store_.commit({AuditArrived{seq}});
+    --forgetting_;
+    idle_.touch();
 }
 
 Task<int> Agent::run() {
@@ -79,21 +110,23 @@ Task<int> Agent::run() {
         {.changed =
              [this](const WorkloadRef& workload) {
                  lifecycle_.wake(workload.instance);
-                 supervisor_.notice(workload);
+                 workload.process == 0 ? supervisor_.notice(workload) : sessions_.notice(workload);
              },
          .lost_track = [this] { spawn_detached(executor_, "looking at all instances", reconciler_.after_gap()); }});
-    co_await reconciler_.at_start(rebooted_);
+    co_await reconciler_.at_start(recorded_boot_, std::exchange(kept_, {}));
     co_await bus_.connect();
     if (listener_) {
         listener_->start();
     }
     (void)sd_notify(0, "READY=1");
+    spawn_detached(executor_, "watching health", health_.run());
     spawn_detached(executor_, "feeding the watchdog", feed_watchdog());
     spawn_detached(executor_, "waiting for idleness", wait_for_end());
     co_await ended_.wait_until(Clock::time_point::max());
     if (!terminated_) {
         co_return co_await leave_when_idle();
     }
+    audit_.flush();
     (void)sd_notify(0, "STOPPING=1");
     co_return 0;
 }
@@ -116,6 +149,7 @@ Task<int> Agent::leave_when_idle() {
     while (bus_.calls_under_way()) {
         co_await wait_for(std::chrono::milliseconds(1));
     }
+    audit_.flush();
     co_return busy_reasons().empty() ? 0 : exit_start_again;
 }
 

@@ -11,14 +11,20 @@
 #include "agent/bus/context.hpp"
 #include "agent/bus/peer_listener.hpp"
 #include "agent/bus/system_bus.hpp"
+#include "agent/core/audit_trail.hpp"
+#include "agent/core/auditor.hpp"
 #include "agent/core/catalog.hpp"
+#include "agent/core/health_monitor.hpp"
 #include "agent/core/jobs.hpp"
 #include "agent/core/lifecycle.hpp"
+#include "agent/core/log_source.hpp"
 #include "agent/core/reconciler.hpp"
 #include "agent/core/registry.hpp"
+#include "agent/core/runtime.hpp"
+#include "agent/core/sessions.hpp"
+#include "agent/core/store.hpp"
 #include "agent/core/supervisor.hpp"
-#include "agent/systemd/systemd_runtime.hpp"
-#include "base/unique_fd.hpp"
+#include "agent/docker/container_runtime.hpp"
 
 namespace mcpctl {
 
@@ -26,11 +32,36 @@ namespace mcpctl {
 // in at the moment in which it was leaving.
 constexpr int exit_start_again = 75;
 
+struct Ports {
+    Store& store;
+    Runtime& runtime;
+    DescriptorKeeper& keeper;
+    Probe& probe;
+    HealthHistory& history;
+    LogSource& logs;
+    AuditTrail& audit;
+};
+
+// From activation: the listening socket, if any, and what the agent before this one has kept.
+struct Inherited {
+    UniqueFd socket;
+    std::vector<KeptDescriptor> kept;
+};
+
+// Tells followers of an instance's log that no more will come.
+class LogEnds final : public RegistryObserver {
+  public:
+    explicit LogEnds(LogSource& logs) : logs_(logs) {}
+    void instance_removed(const InstanceId& id) override { logs_.finish(id); }
+
+  private:
+    LogSource& logs_;
+};
+
 class Agent {
   public:
-    // `socket`: the listening socket from activation, if any.
-    Agent(const asio::any_io_executor& executor, Configuration configuration, Store& store, StoredState state,
-          const std::string& boot_id, UniqueFd socket);
+    Agent(const asio::any_io_executor& executor, Configuration configuration, Ports ports, StoredState state,
+          Inherited inherited);
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
 
@@ -44,21 +75,31 @@ class Agent {
   private:
     void load(StoredState state);
     [[nodiscard]] std::vector<std::string> busy_reasons() const;
+    Task<void> forget_arrived(std::uint64_t seq);
     Task<void> wait_for_end();
     Task<int> leave_when_idle();
     Task<void> feed_watchdog();
 
     asio::any_io_executor executor_;
+    Store& store_;
     Configuration configuration_;
-    bool rebooted_;
+    std::string recorded_boot_;
     Registry registry_;
     Jobs jobs_;
-    systemd::SystemdRuntime runtime_;
+    docker::ContainerRuntime runtime_;
+    std::vector<KeptDescriptor> kept_;
+    Sessions sessions_;
     Catalog catalog_;
     Lifecycle lifecycle_;
     Supervisor supervisor_;
+    HealthMonitor health_;
     Reconciler reconciler_;
+    Auditor auditor_;
     Idle idle_;
+    LogSource& logs_;
+    LogEnds log_ends_;
+    AuditTrail& audit_;
+    std::size_t forgetting_ = 0;  // audit records have arrived, and the store is to forget them
     bus::Context context_;
     bus::SystemBus bus_;
     std::optional<bus::PeerListener> listener_;

@@ -68,6 +68,45 @@ constexpr std::array settings{
     Setting{"ports", "last", set_last_port},
 };
 
+Result<void> set_socket(const Place& place, std::string_view name, Engines& engines) {
+    const auto socket = place.node->value_exact<std::string>();
+    constexpr std::size_t longest_socket = 107;  // of the kernel's addresses
+    if (!socket || !socket->starts_with('/') || socket->size() > longest_socket) {
+        return wrong(place, "is the path of a socket, at most 107 bytes");
+    }
+    const auto known = std::ranges::find(engines, name, &Engine::name);
+    if (known != engines.end()) {
+        known->socket = *socket;
+    } else {
+        engines.push_back({std::string(name), *socket});
+    }
+    return {};
+}
+
+// [engines.NAME]
+Result<void> apply_engines(const std::string& file, const toml::table& table, Configuration& configuration) {
+    for (const auto& [name, node] : table) {
+        const Place place{file, std::format("engines.{}", name.str()), &node};
+        const toml::table* engine = node.as_table();
+        if (engine == nullptr) {
+            return wrong(place, "is not a section");
+        }
+        if (const auto valid = check_name(name.str(), "engines"); !valid) {
+            return wrong(place, std::format("is not the name of an engine: {}", valid.error().reason));
+        }
+        for (const auto& [key, value] : *engine) {
+            const Place setting{file, std::format("engines.{}.{}", name.str(), key.str()), &value};
+            if (key.str() != "socket") {
+                return wrong(setting, "is not a setting");
+            }
+            if (auto done = set_socket(setting, name.str(), configuration.engines); !done) {
+                return done;
+            }
+        }
+    }
+    return {};
+}
+
 Result<void> apply_section(const std::string& file, std::string_view section, const toml::table& table,
                            Configuration& configuration) {
     for (const auto& [key, node] : table) {
@@ -102,6 +141,12 @@ Result<void> apply_file(const std::string& file, Configuration& configuration) {
         const toml::table* table = node.as_table();
         if (table == nullptr) {
             return wrong({file, std::string(section.str()), &node}, "is not a section");
+        }
+        if (section.str() == "engines") {
+            if (auto done = apply_engines(file, *table, configuration); !done) {
+                return done;
+            }
+            continue;
         }
         if (auto done = apply_section(file, section.str(), *table, configuration); !done) {
             return done;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/engine.hpp"
 #include "agent/core/ports.hpp"
 #include "base/duration.hpp"
 #include "base/error.hpp"
@@ -14,6 +15,8 @@ namespace mcpctl {
 struct Configuration {
     Duration idle_timeout = std::chrono::seconds(60);  // [agent] idle_timeout: exit after this long with nothing to do
     PortRange ports;                                   // [ports] first, last: for instances that name no port
+    // [engines.NAME] socket: of container engines. Those that are set come after these.
+    Engines engines{{"docker", "/run/docker.sock"}, {"podman", "/run/podman/podman.sock"}};
 };
 
 // Where configuration is looked for: /usr/lib/mcpctl/mcpctl.toml, then /etc/mcpctl/mcpctl.toml, then

@@ -20,7 +20,7 @@ class Idle final : public RegistryObserver {
     // Somebody called, or a reason may have gone.
     void touch();
     void instance_removed(const InstanceId& /*id*/) override { touch(); }
-    void job_changed(const Job& /*job*/) override { touch(); }
+    void job_changed(const Job& /*before*/, const Job& /*now*/) override { touch(); }
     // Returns when there has been no reason and no call for `timeout`, which may change meanwhile. Sleeps, without
     // waking up in between, as long as there is a reason to stay.
     Task<void> wait_until_idle(const Duration& timeout);

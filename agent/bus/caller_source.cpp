@@ -46,7 +46,11 @@ Task<Result<Caller>> BusCallers::identify(std::string sender) {
         co_return fail(ErrorCode::AccessDenied, "the bus does not say who calls");
     }
     Caller caller;
+    caller.via = AuditVia::bus;
     caller.uid = credentials->at("UnixUserID").get<std::uint32_t>();
+    if (const auto pid = credentials->find("ProcessID"); pid != credentials->end()) {
+        caller.pid = pid_t(pid->second.get<std::uint32_t>());
+    }
     if (const auto groups = credentials->find("UnixGroupIDs"); groups != credentials->end()) {
         caller.in_group = contains(groups->second.get<std::vector<std::uint32_t>>(), trusted_);
     }
@@ -72,7 +76,7 @@ Result<Caller> peer_credentials(int socket, gid_t trusted) {
         groups.resize(bytes / sizeof(gid_t));
     }
     groups.resize(bytes / sizeof(gid_t));
-    return Caller{credentials.uid, credentials.gid == trusted || contains(groups, trusted)};
+    return Caller{credentials.uid, credentials.pid, credentials.gid == trusted || contains(groups, trusted)};
 }
 
 }  // namespace mcpctl::bus

@@ -3,10 +3,12 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "agent/bus/caller_source.hpp"
@@ -15,25 +17,41 @@
 
 namespace mcpctl::bus {
 
+// What a method call was for.
+struct Called {
+    std::string path;
+    std::string interface;  // as in the access table
+    std::string method;
+};
+
+// Writes down that a call was denied, or that it would have changed something and was refused.
+void audit_failure(const Context& context, const Called& called, const Caller& caller, const Error& error);
+
 // Calls under way on one connection. They hold messages of that connection, so they end with this object, which is
 // destroyed before it; work that they have begun goes on without a reply.
 class Calls {
   public:
-    Calls(const Context& context, std::unique_ptr<CallerSource> callers)
-        : context_(context), callers_(std::move(callers)) {}
+    // `answered` is called after each answer.
+    Calls(const Context& context, std::unique_ptr<CallerSource> callers, std::function<void()> answered)
+        : context_(context), callers_(std::move(callers)), answered_(std::move(answered)) {}
 
-    // `body` returns Task<Result<…>> of nothing, one value or a tuple, as `Out…` says. It must not use the object that
-    // was called, which may be gone when the answer is known. To be called from the method's handler.
+    // The next call is for `object`, which is kept until the answer: sd-bus compares the reply with the signature in
+    // the object's own table.
+    void expect(std::shared_ptr<const void> object) { expected_ = std::move(object); }
+
+    // `body` takes nothing or the caller, and returns Task<Result<…>> of nothing, one value or a tuple, as `Out…` says.
+    // It must not use the object that was called, which goes with the connection. To be called from the method's
+    // handler.
     template <class... Out, class Body>
     void handle(const sdbus::IObject& object, sdbus::Result<Out...>&& reply, const char* interface, Body body) {
         context_.called();
         const sdbus::Message message = object.getCurrentlyProcessedMessage();
         const char* sender = message.getSender();
-        auto pending = std::make_shared<Pending<Out...>>(std::move(reply));
+        auto pending = std::make_shared<Pending<Out...>>(std::move(reply), expected_);
         pending_.insert(pending);
         spawn_detached(context_.executor, message.getMemberName(),
                        answer(std::weak_ptr(pending), std::string(sender == nullptr ? "" : sender),
-                              short_name(interface), message.getMemberName(), std::move(body)));
+                              {message.getPath(), short_name(interface), message.getMemberName()}, std::move(body)));
     }
 
     [[nodiscard]] bool empty() const { return pending_.empty(); }
@@ -44,7 +62,9 @@ class Calls {
     };
     template <class... Out>
     struct Pending final : AnyPending {
-        explicit Pending(sdbus::Result<Out...>&& result) : reply(std::move(result)) {}
+        Pending(sdbus::Result<Out...>&& result, std::shared_ptr<const void> called)
+            : object(std::move(called)), reply(std::move(result)) {}
+        std::shared_ptr<const void> object;
         sdbus::Result<Out...> reply;
     };
 
@@ -54,30 +74,43 @@ class Calls {
     }
 
     template <class Body, class... Out>
-    Task<void> answer(std::weak_ptr<Pending<Out...>> pending, std::string sender, std::string interface,
-                      std::string method, Body body) {
-        using Outcome = typename decltype(body())::value_type;
+    Task<void> answer(std::weak_ptr<Pending<Out...>> pending, std::string sender, Called called, Body body) {
+        using Outcome = typename decltype(invoke(body, Caller{}))::value_type;
         auto caller = co_await callers_->identify(std::move(sender));
         Outcome outcome = std::unexpected(Error{});
         if (!caller) {
             outcome = std::unexpected(caller.error());
-        } else if (auto allowed = authorise(*caller, interface, method); !allowed) {
+        } else if (auto allowed = authorise(*caller, called.interface, called.method); !allowed) {
             outcome = std::unexpected(allowed.error());
         } else {
-            outcome = co_await guarded(body);
+            outcome = co_await guarded(body, *caller);
+        }
+        if (caller && !outcome) {
+            audit_failure(context_, called, *caller, outcome.error());
         }
         if (auto open = pending.lock()) {
             send(open->reply, outcome);
             pending_.erase(open);
+            open.reset();
+            answered_();
             context_.called();
+        }
+    }
+
+    template <class Body>
+    static auto invoke(Body& body, const Caller& caller) {
+        if constexpr (std::is_invocable_v<Body&, const Caller&>) {
+            return body(caller);
+        } else {
+            return body();
         }
     }
 
     // No exception reaches the bus library: it would be sent as an error with a foreign name.
     template <class Body>
-    static auto guarded(Body& body) -> decltype(body()) {
+    static auto guarded(Body& body, Caller caller) -> decltype(invoke(body, caller)) {
         try {
-            co_return co_await body();
+            co_return co_await invoke(body, caller);
         } catch (const std::exception& defect) {
             co_return fail(ErrorCode::Internal, defect.what(), {}, "this is a defect in mcpctl; please report it");
         }
@@ -98,6 +131,8 @@ class Calls {
 
     const Context& context_;
     std::unique_ptr<CallerSource> callers_;
+    std::function<void()> answered_;
+    std::shared_ptr<const void> expected_;
     std::set<std::shared_ptr<AnyPending>> pending_;
 };
 

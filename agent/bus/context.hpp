@@ -5,10 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/audit_trail.hpp"
 #include "agent/core/catalog.hpp"
+#include "agent/core/health_monitor.hpp"
 #include "agent/core/lifecycle.hpp"
+#include "agent/core/log_source.hpp"
 #include "agent/core/registry.hpp"
 #include "agent/core/runtime.hpp"
+#include "agent/core/sessions.hpp"
 
 namespace mcpctl::bus {
 
@@ -18,8 +22,12 @@ struct Context {
     Catalog& catalog;
     Lifecycle& lifecycle;
     Runtime& runtime;
+    Sessions& sessions;
+    HealthMonitor& health;
+    LogSource& logs;
+    AuditTrail& audit;
     std::string installation_id;
-    std::function<std::string(const Instance&)> unit_of;     // name of the main workload's unit
+    std::function<std::string(const WorkloadRef&)> unit_of;  // name of a workload's unit
     std::function<std::vector<std::string>()> busy_reasons;  // why the agent does not exit
     std::function<void()> called;                            // a call has come, or is answered
 };

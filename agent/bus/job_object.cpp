@@ -36,7 +36,9 @@ void JobObject::changed(const Job& job) {
 }
 
 void JobObject::Cancel(sdbus::Result<>&& reply) {
-    auto body = [&context = context_, id = job_.id]() -> Task<Result<void>> { co_return context.lifecycle.cancel(id); };
+    auto body = [&context = context_, id = job_.id](const Caller& caller) -> Task<Result<void>> {
+        co_return co_await context.lifecycle.cancel(id, caller.actor());
+    };
     calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
 }
 

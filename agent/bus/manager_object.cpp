@@ -2,6 +2,8 @@
 
 #include <format>
 
+#include "agent/bus/audit_options.hpp"
+#include "agent/bus/log_options.hpp"
 #include "agent/core/enum_names.hpp"
 #include "agent/json/definitions.hpp"
 #include "base/shown.hpp"
@@ -32,7 +34,8 @@ void ManagerObject::job_removed(const Job& job) {
 
 void ManagerObject::AddServer(sdbus::Result<Path, Path>&& reply, std::string definition, OptionMap options) {
     auto body = [&context = context_, definition = std::move(definition),
-                 options = std::move(options)]() -> Task<Result<std::tuple<Path, Path>>> {
+                 options = std::move(options)](const Caller& caller) -> Task<Result<std::tuple<Path, Path>>> {
+        const Actor actor = caller.actor();
         if (auto known = Options(options).finish(); !known) {
             co_return std::unexpected(known.error());
         }
@@ -41,7 +44,7 @@ void ManagerObject::AddServer(sdbus::Result<Path, Path>&& reply, std::string def
             co_return std::unexpected(server.error());
         }
         const std::string name = server->name;
-        if (auto added = co_await context.catalog.add_server(*std::move(server)); !added) {
+        if (auto added = co_await context.catalog.add_server(*std::move(server), actor); !added) {
             co_return std::unexpected(added.error());
         }
         co_return std::tuple(Path(dbus::server_path(name)), Path(dbus::profile_path(name)));
@@ -50,18 +53,21 @@ void ManagerObject::AddServer(sdbus::Result<Path, Path>&& reply, std::string def
 }
 
 void ManagerObject::RemoveServer(sdbus::Result<>&& reply, std::string name, OptionMap options) {
-    auto body = [&context = context_, name = std::move(name), options = std::move(options)]() -> Task<Result<void>> {
+    auto body = [&context = context_, name = std::move(name),
+                 options = std::move(options)](const Caller& caller) -> Task<Result<void>> {
+        const Actor actor = caller.actor();
         if (auto known = Options(options).finish(); !known) {
             co_return known;
         }
-        co_return co_await context.catalog.remove_server(name);
+        co_return co_await context.catalog.remove_server(name, actor);
     };
     calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definition, OptionMap options) {
     auto body = [&context = context_, definition = std::move(definition),
-                 options = std::move(options)]() -> Task<Result<Path>> {
+                 options = std::move(options)](const Caller& caller) -> Task<Result<Path>> {
+        const Actor actor = caller.actor();
         if (auto known = Options(options).finish(); !known) {
             co_return std::unexpected(known.error());
         }
@@ -70,7 +76,7 @@ void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definiti
             co_return std::unexpected(profile.error());
         }
         const std::string name = profile->name;
-        if (auto added = co_await context.catalog.add_profile(*std::move(profile)); !added) {
+        if (auto added = co_await context.catalog.add_profile(*std::move(profile), actor); !added) {
             co_return std::unexpected(added.error());
         }
         co_return Path(dbus::profile_path(name));
@@ -79,20 +85,22 @@ void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definiti
 }
 
 void ManagerObject::RemoveProfile(sdbus::Result<>&& reply, std::string name, OptionMap options) {
-    auto body = [&context = context_, name = std::move(name), options = std::move(options)]() -> Task<Result<void>> {
+    auto body = [&context = context_, name = std::move(name),
+                 options = std::move(options)](const Caller& caller) -> Task<Result<void>> {
+        const Actor actor = caller.actor();
         if (auto known = Options(options).finish(); !known) {
             co_return known;
         }
-        co_return co_await context.catalog.remove_profile(name);
+        co_return co_await context.catalog.remove_profile(name, actor);
     };
     calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }
 
 void ManagerObject::Start(sdbus::Result<Path, Path>&& reply, std::string profile, OptionMap options) {
     auto body = [&context = context_, profile = std::move(profile),
-                 options = std::move(options)]() -> Task<Result<std::tuple<Path, Path>>> {
+                 options = std::move(options)](const Caller& caller) -> Task<Result<std::tuple<Path, Path>>> {
         Options given(options);
-        StartRequest request{profile, given.take<std::string>("name")};
+        StartRequest request{profile, given.take<std::string>("name"), caller.actor()};
         if (auto known = given.finish(); !known) {
             co_return std::unexpected(known.error());
         }
@@ -112,6 +120,56 @@ void ManagerObject::GetInstance(sdbus::Result<Path>&& reply, std::string referen
             co_return std::unexpected(found.error());
         }
         co_return Path(dbus::instance_path((*found)->id.hex()));
+    };
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
+}
+
+void ManagerObject::GetLogs(sdbus::Result<std::vector<std::string>, std::string, bool>&& reply, std::string instance,
+                            OptionMap options) {
+    using Page = std::tuple<std::vector<std::string>, std::string, bool>;
+    auto body = [&context = context_, instance = std::move(instance),
+                 options = std::move(options)]() -> Task<Result<Page>> {
+        const auto id = InstanceId::parse(instance);
+        auto query = page_query(options);
+        if (!id || !query) {
+            co_return std::unexpected(id ? query.error() : id.error());
+        }
+        auto page = co_await context.logs.page({*id, {}, {}}, *std::move(query));
+        if (!page) {
+            co_return std::unexpected(page.error());
+        }
+        co_return Page{std::move(page->lines), std::move(page->cursor), page->more};
+    };
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
+}
+
+void ManagerObject::GetAudit(sdbus::Result<std::vector<std::string>, std::string, bool>&& reply, OptionMap options) {
+    using Page = std::tuple<std::vector<std::string>, std::string, bool>;
+    auto body = [&context = context_, options = std::move(options)]() -> Task<Result<Page>> {
+        auto query = audit_page_query(options);
+        if (!query) {
+            co_return std::unexpected(query.error());
+        }
+        auto page = co_await context.audit.page(*std::move(query));
+        if (!page) {
+            co_return std::unexpected(page.error());
+        }
+        co_return Page{std::move(page->lines), std::move(page->cursor), page->more};
+    };
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
+}
+
+void ManagerObject::FollowAudit(sdbus::Result<sdbus::UnixFd>&& reply, OptionMap options) {
+    auto body = [&context = context_, options = std::move(options)]() -> Task<Result<sdbus::UnixFd>> {
+        auto query = audit_follow_query(options);
+        if (!query) {
+            co_return std::unexpected(query.error());
+        }
+        auto reader = co_await context.audit.follow(*std::move(query));
+        if (!reader) {
+            co_return std::unexpected(reader.error());
+        }
+        co_return sdbus::UnixFd(reader->release(), sdbus::adopt_fd);
     };
     calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
 }

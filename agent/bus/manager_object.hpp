@@ -29,6 +29,10 @@ class ManagerObject final
     void RemoveProfile(sdbus::Result<>&& reply, std::string name, OptionMap options) override;
     void Start(sdbus::Result<Path, Path>&& reply, std::string profile, OptionMap options) override;
     void GetInstance(sdbus::Result<Path>&& reply, std::string reference) override;
+    void GetLogs(sdbus::Result<std::vector<std::string>, std::string, bool>&& reply, std::string instance,
+                 OptionMap options) override;
+    void GetAudit(sdbus::Result<std::vector<std::string>, std::string, bool>&& reply, OptionMap options) override;
+    void FollowAudit(sdbus::Result<sdbus::UnixFd>&& reply, OptionMap options) override;
     void GetProfile(sdbus::Result<Path>&& reply, std::string name) override;
     void GetServer(sdbus::Result<Path>&& reply, std::string name) override;
 

@@ -22,7 +22,7 @@ class PeerListener {
     void stop();
     [[nodiscard]] std::size_t peers() const { return peers_.size() + handshakes_; }
 
-    // Every peer costs a set of objects; more than this many are closed at once.
+    // Every peer costs memory and is told every change; more than this many are closed at once.
     static constexpr std::size_t max_peers = 128;
 
   private:

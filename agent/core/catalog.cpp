@@ -33,10 +33,11 @@ Result<void> Catalog::may_add_server(const ServerDefinition& server) const {
     return registry_.servers().size() < max_definitions ? Result<void>() : too_many("servers");
 }
 
-Task<Result<void>> Catalog::add_server(ServerDefinition server) {
+Task<Result<void>> Catalog::add_server(ServerDefinition server, Actor actor) {
     ProfileDefinition profile;
     profile.name = server.name;
     profile.server = server.name;
+    profile.runtime = server.command.empty() ? RuntimeKind::docker : RuntimeKind::systemd;
     Result<void> checked = may_add_server(server);
     if (checked) {
         checked = validate(InstanceConfig{server, profile});
@@ -48,7 +49,8 @@ Task<Result<void>> Catalog::add_server(ServerDefinition server) {
     const std::string name = server.name;
     registry_.put_server(server);
     registry_.put_profile(profile);
-    auto stored = co_await store_.commit({std::move(server), std::move(profile)});
+    auto stored = co_await store_.commit(
+        {std::move(server), std::move(profile), audit_of_definition(AuditAction::add_server, actor, name, name)});
     if (!stored) {
         registry_.remove_profile(name);
         registry_.remove_server(name);
@@ -56,7 +58,7 @@ Task<Result<void>> Catalog::add_server(ServerDefinition server) {
     co_return stored;
 }
 
-Task<Result<void>> Catalog::remove_server(std::string name) {
+Task<Result<void>> Catalog::remove_server(std::string name, Actor actor) {
     if (registry_.server(name) == nullptr) {
         co_return fail(ErrorCode::NotFound, std::format("no server is named {}", name), "name",
                        "see: mcpctl server list");
@@ -78,7 +80,8 @@ Task<Result<void>> Catalog::remove_server(std::string name) {
             co_return unused;
         }
     }
-    Changes changes{RemoveServer{name}};
+    Changes changes{RemoveServer{name},
+                    audit_of_definition(AuditAction::remove_server, actor, name, with_profile ? name : "")};
     if (with_profile) {
         changes.emplace_back(RemoveProfile{name});
     }
@@ -108,13 +111,14 @@ Result<void> Catalog::may_add_profile(const ProfileDefinition& profile) const {
     return validate(InstanceConfig{*server, profile});
 }
 
-Task<Result<void>> Catalog::add_profile(ProfileDefinition profile) {
+Task<Result<void>> Catalog::add_profile(ProfileDefinition profile, Actor actor) {
     if (auto checked = may_add_profile(profile); !checked) {
         co_return checked;
     }
     const std::string name = profile.name;
     registry_.put_profile(profile);
-    auto stored = co_await store_.commit({std::move(profile)});
+    AuditRecord record = audit_of_definition(AuditAction::add_profile, actor, profile.server, name);
+    auto stored = co_await store_.commit({std::move(profile), std::move(record)});
     if (!stored) {
         registry_.remove_profile(name);
     }
@@ -130,15 +134,17 @@ Result<void> Catalog::not_used(const std::string& profile) const {
                 "stop them first: mcpctl stop INSTANCE");
 }
 
-Task<Result<void>> Catalog::remove_profile(std::string name) {
-    if (registry_.profile(name) == nullptr) {
+Task<Result<void>> Catalog::remove_profile(std::string name, Actor actor) {
+    const ProfileDefinition* profile = registry_.profile(name);
+    if (profile == nullptr) {
         co_return fail(ErrorCode::NotFound, std::format("no profile is named {}", name), "name",
                        "see: mcpctl profile list");
     }
     if (auto unused = not_used(name); !unused) {
         co_return unused;
     }
-    auto stored = co_await store_.commit({RemoveProfile{name}});
+    auto stored = co_await store_.commit(
+        {RemoveProfile{name}, audit_of_definition(AuditAction::remove_profile, actor, profile->server, name)});
     if (stored) {
         registry_.remove_profile(name);
     }

@@ -12,12 +12,12 @@ class Catalog {
   public:
     Catalog(Registry& registry, Store& store) : registry_(registry), store_(store) {}
 
-    // Adds the server and a profile of the same name with default settings.
-    Task<Result<void>> add_server(ServerDefinition server);
+    // Adds the server and a profile of the same name with default settings; without a command its runtime is docker.
+    Task<Result<void>> add_server(ServerDefinition server, Actor actor = {});
     // Removes the server, and its profile of the same name where no instance uses it.
-    Task<Result<void>> remove_server(std::string name);
-    Task<Result<void>> add_profile(ProfileDefinition profile);
-    Task<Result<void>> remove_profile(std::string name);
+    Task<Result<void>> remove_server(std::string name, Actor actor = {});
+    Task<Result<void>> add_profile(ProfileDefinition profile, Actor actor = {});
+    Task<Result<void>> remove_profile(std::string name, Actor actor = {});
 
     static constexpr std::size_t max_definitions = 1000;
 

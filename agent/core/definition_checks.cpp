@@ -16,6 +16,7 @@ constexpr std::size_t max_variables = 256;
 constexpr std::size_t max_variable_name_bytes = 255;
 constexpr std::size_t max_path_bytes = 4095;  // PATH_MAX without the NUL
 constexpr std::size_t max_endpoint_bytes = 1024;
+constexpr std::size_t max_image_bytes = 255;
 
 constexpr std::string_view lower = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -153,6 +154,10 @@ Result<void> check_program(std::string_view program, std::string_view field) {
         if (program == "/") {
             return refuse("the program is a directory", field);
         }
+        if (const std::size_t offset = program.find(';'); offset != std::string_view::npos) {
+            return refuse(std::format("';' at offset {} is not allowed in the path of a program", offset), field,
+                          "in a unit file it separates commands; use a symbolic link");
+        }
         return check_path(program, field);
     }
     if (auto plain = check_plain(program, field, Backslash::refused, 255); !plain) {
@@ -211,6 +216,26 @@ Result<void> check_bound_path(std::string_view path, std::string_view field) {
             return refuse(std::format("{} would open the way out of the sandbox", directory), field,
                           "name directories that hold nothing but what the server needs");
         }
+    }
+    return {};
+}
+
+Result<void> check_image(std::string_view image, std::string_view field) {
+    if (auto plain = check_plain(image, field, Backslash::refused, max_image_bytes); !plain) {
+        return plain;
+    }
+    const auto allowed = [](char c) { return among(c, {lower, upper, digits, "._-/:@"}); };
+    const auto wrong = std::ranges::find_if_not(image, allowed);
+    if (wrong != image.end()) {
+        // The byte itself is not repeated: it may be a part of a character.
+        return refuse(std::format("byte 0x{:02x} at offset {} is not allowed in the name of an image",
+                                  std::uint8_t(*wrong), wrong - image.begin()),
+                      field, "for example ghcr.io/owner/server:1.0");
+    }
+    // What begins otherwise, or holds empty parts, no engine takes for a name.
+    if (!among(image.front(), {lower, upper, digits}) || image.contains("//") || image.contains("..") ||
+        among(image.back(), {"/:@"})) {
+        return refuse("it is not the name of an image", field, "for example ghcr.io/owner/server:1.0");
     }
     return {};
 }

@@ -16,6 +16,8 @@ namespace mcpctl {
 [[nodiscard]] Result<void> check_environment(const Environment& env, std::string_view field);
 // A path that is bound into the sandbox.
 [[nodiscard]] Result<void> check_bound_path(std::string_view path, std::string_view field);
+// The name of an image as an engine takes it: [HOST[:PORT]/]PATH[:TAG][@DIGEST].
+[[nodiscard]] Result<void> check_image(std::string_view image, std::string_view field);
 // The path of an HTTP endpoint.
 [[nodiscard]] Result<void> check_endpoint_path(std::string_view path, std::string_view field);
 

@@ -25,6 +25,9 @@ constexpr std::uint64_t most_tasks = 4'194'304;    // PID_MAX_LIMIT of 64-bit ke
 constexpr double least_cpu = 0.01;                 // the kernel's shortest quota is 1 ms in a period of 100 ms
 constexpr double most_cpu = 1024;
 constexpr std::uint32_t most_attempts = 1000;
+constexpr std::uint32_t most_failures = 1000;
+constexpr std::uint32_t most_standbys = 64;
+constexpr std::uint32_t most_sessions = 1024;
 
 std::unexpected<Error> refuse(std::string reason, std::string field, std::string hint = {}) {
     return fail(ErrorCode::InvalidArgument, std::move(reason), std::move(field), std::move(hint));
@@ -73,6 +76,24 @@ Result<void> validate_restart(const RestartPolicy& restart) {
         });
 }
 
+Result<void> validate_health(const HealthPolicy& health) {
+    const Duration shortest = milliseconds(100);
+    return check_range(health.interval, seconds(1), hours(1), "health.interval")
+        .and_then([&] { return check_range(health.timeout, shortest, hours(1), "health.timeout"); })
+        .and_then([&] {
+            return health.unhealthy_after
+                       ? check_range(*health.unhealthy_after, seconds(1), hours(24), "health.unhealthyAfter")
+                       : Result<void>();
+        })
+        .and_then([&]() -> Result<void> {
+            if (health.failure_threshold < 1 || health.failure_threshold > most_failures) {
+                return refuse(std::format("{} failures lie outside 1 to {}", health.failure_threshold, most_failures),
+                              "health.failureThreshold");
+            }
+            return {};
+        });
+}
+
 Result<void> validate_timeouts(const ProfileDefinition& profile) {
     return check_range(profile.max_drain_timeout, seconds(0), hours(1), "maxDrainTimeout")
         .and_then([&] { return check_range(profile.start_timeout, seconds(1), hours(1), "startTimeout"); })
@@ -85,6 +106,23 @@ Result<void> validate_timeouts(const ProfileDefinition& profile) {
             }
             return {};
         });
+}
+
+Result<void> validate_sessions(const ProfileDefinition& profile) {
+    if (profile.standby > most_standbys) {
+        return refuse(std::format("{} standbys lie outside 0 to {}", profile.standby, most_standbys), "standby",
+                      "0 starts each process when a session is opened");
+    }
+    if (profile.max_sessions < 1 || profile.max_sessions > most_sessions) {
+        return refuse(std::format("{} sessions lie outside 1 to {}", profile.max_sessions, most_sessions),
+                      "maxSessions");
+    }
+    if (profile.standby > profile.max_sessions) {
+        return refuse(std::format("{} standbys are more than maxSessions ({}), which counts them too", profile.standby,
+                                  profile.max_sessions),
+                      "standby", "lower it, or raise maxSessions");
+    }
+    return {};
 }
 
 Result<void> validate_paths(std::span<const std::string> paths, std::string_view field) {
@@ -100,9 +138,21 @@ Result<void> validate_paths(std::span<const std::string> paths, std::string_view
     return {};
 }
 
+Result<void> validate_image(const ServerDefinition& server) {
+    if (server.image.empty()) {
+        return server.args.empty() ? Result<void>()
+                                   : refuse("arguments for an image, and no image", "run.args",
+                                            "write what follows a command into run.command");
+    }
+    return check_image(server.image, "run.image").and_then([&] { return check_arguments(server.args, "run.args"); });
+}
+
 Result<void> validate_command(const ServerDefinition& server) {
+    if (server.command.empty() && !server.image.empty()) {
+        return {};
+    }
     if (server.command.empty()) {
-        return refuse("the command is empty", "run.command",
+        return refuse("neither a command nor an image", "run.command",
                       R"(for example {"command": ["/usr/bin/node", "server.js"]})");
     }
     return check_program(server.command.front(), "run.command[0]").and_then([&] {
@@ -111,6 +161,14 @@ Result<void> validate_command(const ServerDefinition& server) {
 }
 
 Result<void> validate_endpoint(const ServerDefinition& server) {
+    if (server.speaks_stdio()) {
+        constexpr std::string_view hint = "leave it away, or set transport to streamable-http";
+        if (server.port != 0) {
+            return refuse("a stdio server listens on no port", "port", std::string(hint));
+        }
+        return server.path.empty() ? Result<void>()
+                                   : refuse("a stdio server has no endpoint", "path", std::string(hint));
+    }
     if (server.port != 0 && server.port < first_unprivileged_port) {
         return refuse(std::format("port {} is privileged and instances have no capabilities", server.port), "port",
                       "use 1024 to 65535, or leave it away for one from the agent's range");
@@ -128,55 +186,59 @@ std::string with_port(std::string_view argument, std::string_view port) {
     return text.append(argument);
 }
 
-}  // namespace
+// What a profile may not ask of a server that speaks HTTP.
+Result<void> validate_for_transport(const InstanceConfig& config) {
+    if (config.server.speaks_stdio()) {
+        return {};
+    }
+    const ProfileDefinition defaults;
+    const auto refuse_sessions = [](std::string field) {
+        return refuse("a server that speaks HTTP is one process for all of its sessions", std::move(field),
+                      "leave it away");
+    };
+    if (config.profile.standby != defaults.standby) {
+        return refuse_sessions("standby");
+    }
+    if (config.profile.max_sessions != defaults.max_sessions) {
+        return refuse_sessions("maxSessions");
+    }
+    if (config.network() == Network::none) {
+        return refuse("a server that speaks HTTP cannot be reached without a network", "sandbox.network",
+                      "use loopback: it reaches no other host and no other host reaches it");
+    }
+    return {};
+}
 
-std::vector<std::string> InstanceConfig::argv(std::uint16_t port) const {
-    const std::string number = std::to_string(port);
-    std::vector<std::string> arguments;
-    arguments.reserve(server.command.size() + profile.args.size());
-    for (const auto* source : {&server.command, &profile.args}) {
-        for (const std::string& argument : *source) {
-            arguments.push_back(with_port(argument, number));
+// What a profile may not ask of the runtime.
+Result<void> validate_for_runtime(const InstanceConfig& config) {
+    const ProfileDefinition& profile = config.profile;
+    const ProfileDefinition defaults;
+    if (!config.in_container()) {
+        if (config.server.command.empty()) {
+            return refuse(std::format("server {} has an image and no command", config.server.name), "runtime",
+                          "set runtime to docker");
         }
+        if (!profile.engine.empty()) {
+            return refuse("the runtime systemd has no engines", "engine", "leave it away, or set runtime to docker");
+        }
+        return profile.pull == defaults.pull
+                   ? Result<void>()
+                   : refuse("the runtime systemd has no images", "pull", "leave it away, or set runtime to docker");
     }
-    return arguments;
-}
-
-Environment InstanceConfig::environment(std::uint16_t port) const {
-    Environment env = profile.env;
-    env.insert(server.env.begin(), server.env.end());  // what the profile sets stays
-    env.insert_or_assign("PORT", std::to_string(port));
-    return env;
-}
-
-Result<void> validate(const ServerDefinition& server) {
-    return check_name(server.name, "name")
-        .and_then(
-            [&] { return check_plain(server.description, "description", Backslash::refused, max_description_bytes); })
-        .and_then([&] { return check_plain(server.version, "version", Backslash::refused, max_version_bytes); })
-        .and_then([&] { return validate_command(server); })
-        .and_then([&] { return check_environment(server.env, "env"); })
-        .and_then([&] { return validate_endpoint(server); });
-}
-
-Result<void> validate(const ProfileDefinition& profile) {
-    return check_name(profile.name, "name")
-        .and_then([&] { return check_name(profile.server, "server"); })
-        .and_then([&] { return check_environment(profile.env, "env"); })
-        .and_then([&] { return check_arguments(profile.args, "args"); })
-        .and_then([&] { return validate_limits(profile.limits); })
-        .and_then([&] { return validate_restart(profile.restart); })
-        .and_then([&] { return validate_timeouts(profile); })
-        .and_then([&] { return validate_paths(profile.sandbox.read_paths, "sandbox.readPaths"); })
-        .and_then([&] { return validate_paths(profile.sandbox.write_paths, "sandbox.writePaths"); });
-}
-
-Result<void> validate(const InstanceConfig& config) {
-    if (config.profile.server != config.server.name) {
-        return refuse(
-            std::format("the profile belongs to server {}, not {}", config.profile.server, config.server.name),
-            "server");
+    if (config.server.image.empty()) {
+        return refuse(std::format("server {} has no image", config.server.name), "runtime",
+                      "add run.image to the server, or set runtime to systemd");
     }
+    if (profile.sandbox.network == Network::loopback) {
+        return refuse("a container cannot be kept to the loopback address", "sandbox.network",
+                      "its port is published on 127.0.0.1 alone in any case; leave it away, or use none for stdio");
+    }
+    return profile.sandbox.jit
+               ? Result<void>()
+               : refuse("a container cannot be kept from making memory executable", "sandbox.jit", "leave it away");
+}
+
+Result<void> validate_size(const InstanceConfig& config) {
     constexpr std::uint16_t longest_port = 65535;
     std::size_t bytes = 0;
     for (const std::string& argument : config.argv(longest_port)) {
@@ -191,6 +253,71 @@ Result<void> validate(const InstanceConfig& config) {
             "run.command", "put long values into a file that the server reads");
     }
     return {};
+}
+
+}  // namespace
+
+std::vector<std::string> InstanceConfig::argv(std::uint16_t port) const {
+    const std::string number = std::to_string(port);
+    std::vector<std::string> arguments;
+    arguments.reserve(server.command.size() + profile.args.size());
+    for (const auto* source : {in_container() ? &server.args : &server.command, &profile.args}) {
+        for (const std::string& argument : *source) {
+            arguments.push_back(server.speaks_stdio() ? argument : with_port(argument, number));
+        }
+    }
+    return arguments;
+}
+
+Environment InstanceConfig::environment(std::uint16_t port) const {
+    Environment env = profile.env;
+    env.insert(server.env.begin(), server.env.end());  // what the profile sets stays
+    if (!server.speaks_stdio()) {
+        env.insert_or_assign("PORT", std::to_string(port));
+    }
+    return env;
+}
+
+Network InstanceConfig::network() const {
+    const bool open = server.speaks_stdio() || in_container();
+    return profile.sandbox.network.value_or(open ? Network::full : Network::loopback);
+}
+
+Result<void> validate(const ServerDefinition& server) {
+    return check_name(server.name, "name")
+        .and_then(
+            [&] { return check_plain(server.description, "description", Backslash::refused, max_description_bytes); })
+        .and_then([&] { return check_plain(server.version, "version", Backslash::refused, max_version_bytes); })
+        .and_then([&] { return validate_command(server); })
+        .and_then([&] { return validate_image(server); })
+        .and_then([&] { return check_environment(server.env, "env"); })
+        .and_then([&] { return validate_endpoint(server); });
+}
+
+Result<void> validate(const ProfileDefinition& profile) {
+    return check_name(profile.name, "name")
+        .and_then([&] { return check_name(profile.server, "server"); })
+        .and_then([&] { return profile.engine.empty() ? Result<void>() : check_name(profile.engine, "engine"); })
+        .and_then([&] { return check_environment(profile.env, "env"); })
+        .and_then([&] { return check_arguments(profile.args, "args"); })
+        .and_then([&] { return validate_limits(profile.limits); })
+        .and_then([&] { return validate_restart(profile.restart); })
+        .and_then([&] { return validate_health(profile.health); })
+        .and_then([&] { return validate_timeouts(profile); })
+        .and_then([&] { return validate_sessions(profile); })
+        .and_then([&] { return validate_paths(profile.sandbox.read_paths, "sandbox.readPaths"); })
+        .and_then([&] { return validate_paths(profile.sandbox.write_paths, "sandbox.writePaths"); });
+}
+
+Result<void> validate(const InstanceConfig& config) {
+    if (config.profile.server != config.server.name) {
+        return refuse(
+            std::format("the profile belongs to server {}, not {}", config.profile.server, config.server.name),
+            "server");
+    }
+    return validate_for_runtime(config).and_then([&] { return validate_for_transport(config); }).and_then([&] {
+        return validate_size(config);
+    });
 }
 
 }  // namespace mcpctl

@@ -2,6 +2,7 @@
 // launched.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -13,10 +14,12 @@
 
 namespace mcpctl {
 
-enum class Transport : std::uint8_t { streamable_http, sse };
-enum class RuntimeKind : std::uint8_t { systemd };
+enum class Transport : std::uint8_t { stdio, streamable_http, sse };
+enum class RuntimeKind : std::uint8_t { systemd, docker };
 enum class RestartMode : std::uint8_t { no, on_failure, always };
-enum class Network : std::uint8_t { loopback, full };
+enum class Network : std::uint8_t { none, loopback, full };
+enum class Pull : std::uint8_t { never, missing, always };
+enum class OnUnhealthy : std::uint8_t { alert, restart };
 
 using Environment = std::map<std::string, std::string>;
 
@@ -25,11 +28,18 @@ struct ServerDefinition {
     std::string name;
     std::string description;
     std::string version;
-    Transport transport = Transport::streamable_http;
-    std::vector<std::string> command;  // argv; "{port}" inside an argument becomes the instance's port
+    Transport transport = Transport::stdio;
+    // How it is run: a command, for the runtime systemd, or an image and arguments for its entry point, for the runtime
+    // docker. With HTTP "{port}" inside an argument becomes the instance's port.
+    std::vector<std::string> command;
+    std::string image;
+    std::vector<std::string> args;
     Environment env;
-    std::uint16_t port = 0;  // 0: one from the agent's range for each instance
-    std::string path;        // of the endpoint; default /mcp, /sse for the sse transport
+    std::uint16_t port = 0;  // HTTP; 0: one from the agent's range for each instance
+    std::string path;        // of the HTTP endpoint; default /mcp, /sse for the sse transport
+
+    // A process for each session, on its standard input and output; otherwise one process that listens on a port.
+    [[nodiscard]] bool speaks_stdio() const { return transport == Transport::stdio; }
 
     friend bool operator==(const ServerDefinition&, const ServerDefinition&) = default;
 };
@@ -45,6 +55,20 @@ struct RestartPolicy {
     friend bool operator==(const RestartPolicy&, const RestartPolicy&) = default;
 };
 
+// How often a running instance is asked whether it answers MCP, and what follows from the answers.
+struct HealthPolicy {
+    Duration interval = std::chrono::seconds(10);  // half of it while checks fail
+    Duration timeout = std::chrono::seconds(5);
+    std::uint32_t failure_threshold = 3;      // so many failures in a row are "not ready" and an alert
+    std::optional<Duration> unhealthy_after;  // an alert also when it has not been well for so long
+    OnUnhealthy on_unhealthy = OnUnhealthy::alert;
+
+    // Of one check. A longer one than the interval would delay the next.
+    [[nodiscard]] Duration check_timeout() const { return std::min(timeout, interval); }
+
+    friend bool operator==(const HealthPolicy&, const HealthPolicy&) = default;
+};
+
 struct Limits {
     std::optional<std::uint64_t> memory;  // bytes
     std::optional<double> cpu;            // processors: 0.5 is half of one
@@ -54,8 +78,9 @@ struct Limits {
 };
 
 struct Sandbox {
-    // loopback: neither reaches other hosts nor is reached by them. full: both, and the default is loopback.
-    Network network = Network::loopback;
+    // none: no addresses at all. loopback: neither reaches other hosts nor is reached by them. full: both. Without one
+    // the transport decides: see InstanceConfig::network().
+    std::optional<Network> network;
     std::vector<std::string> read_paths;   // absolute; bound read-only into an otherwise empty /home and system
     std::vector<std::string> write_paths;  // absolute; writable beside its own state and cache
     bool jit = true;                       // may make memory executable: Node and most runtimes must
@@ -68,13 +93,18 @@ struct ProfileDefinition {
     std::string name;
     std::string server;
     RuntimeKind runtime = RuntimeKind::systemd;
+    std::string engine;  // docker: which of the configured ones; empty: the first that answers when it is started
+    Pull pull = Pull::missing;      // docker: when the image is fetched
     Environment env;                // added to the server's, and stronger
-    std::vector<std::string> args;  // appended to the server's command
+    std::vector<std::string> args;  // appended to the server's command or arguments
     Limits limits;
     RestartPolicy restart;
+    HealthPolicy health;
     Duration drain_timeout = std::chrono::seconds(30);
     Duration max_drain_timeout = std::chrono::seconds(90);
     Duration start_timeout = std::chrono::seconds(60);
+    std::uint32_t standby = 1;         // stdio: processes that are started ahead; 0: each on demand
+    std::uint32_t max_sessions = 128;  // stdio: most processes at a time, standbys included
     Sandbox sandbox;
     bool autostart = false;
 
@@ -86,10 +116,15 @@ struct InstanceConfig {
     ServerDefinition server;
     ProfileDefinition profile;
 
-    // Command and arguments with the port put in.
+    // In a container, kept by an engine; otherwise a process under systemd.
+    [[nodiscard]] bool in_container() const { return profile.runtime == RuntimeKind::docker; }
+    // Command and arguments, of a container those for the image's entry point; for HTTP with the port put in.
     [[nodiscard]] std::vector<std::string> argv(std::uint16_t port) const;
-    // The server's environment overlaid by the profile's, and PORT.
+    // The server's environment overlaid by the profile's, and PORT for HTTP.
     [[nodiscard]] Environment environment(std::uint16_t port) const;
+    // The profile's, else full for stdio, which nobody can connect to from outside, and for containers, whose port is
+    // published to this machine alone; loopback for HTTP.
+    [[nodiscard]] Network network() const;
 
     friend bool operator==(const InstanceConfig&, const InstanceConfig&) = default;
 };

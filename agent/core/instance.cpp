@@ -11,6 +11,9 @@ WallTime wall_time_now() {
 }
 
 std::string Instance::endpoint() const {
+    if (config.server.speaks_stdio()) {
+        return {};
+    }
     std::string_view path = config.server.path;
     if (path.empty()) {
         path = config.server.transport == Transport::sse ? "/sse" : "/mcp";

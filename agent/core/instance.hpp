@@ -24,8 +24,12 @@ enum class ReasonCode : std::uint8_t {
     port_in_use,          // somebody else listens on the instance's port
     unit_altered,         // the unit's effective properties are not what was asked for
     vanished,             // stopped or removed outside mcpctl
+    closed,               // a session: its client closed it, or somebody asked for its end
+    unresponsive,         // a standby: did not answer a check, so that nobody may have it any more
     unknown,              // ended while nobody watched and no record of it exists
     runtime_unavailable,  // the runtime does not answer
+    missing_image,        // the engine has no such image, and may not or cannot fetch it
+    engine_refused,       // the engine would not make or start the container
 };
 
 struct Reason {
@@ -46,14 +50,19 @@ struct Instance {
     Desired desired = Desired::running;
     InstanceState state = InstanceState::starting;
     std::uint64_t generation = 1;
-    std::string runtime_id;  // invocation id of the present workload, empty while there is none
+    std::uint64_t process = 0;  // of a stdio server: its oldest standby's, 0 while there is none; not stored
+    // Invocation id of the present workload, or the id of its container; empty while there is none.
+    std::string runtime_id;
+    std::string image_id;  // of the present container: sha256:…
     std::uint16_t port = 0;
     Reason reason;
     std::vector<std::string> failure_log;  // last lines before the latest failure
     std::uint32_t restarts = 0;
     WallTime created_at = 0;
     WallTime started_at = 0;
+    WallTime unreachable_since = 0;  // since when its engine does not answer, 0: it does; not stored
 
+    // Empty for stdio.
     [[nodiscard]] std::string endpoint() const;
 
     friend bool operator==(const Instance&, const Instance&) = default;

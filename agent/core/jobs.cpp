@@ -36,16 +36,20 @@ void Jobs::announce_end(Job ended) {
 void Jobs::keep_readable(JobId id) {
     ended_.push_back(id);
     if (ended_.size() > readable_count) {
-        registry_.forget_job(ended_.front());
+        forget(ended_.front());
         ended_.erase(ended_.begin());
     }
     spawn_detached(executor_, "forgetting a job", forget_later(id));
 }
 
+void Jobs::forget(JobId id) {
+    registry_.forget_job(id);
+    store_.commit_later({RemoveJob{id}});
+}
+
 Task<void> Jobs::forget_later(JobId id) {
-    if (co_await wait_for(readable_for)) {
-        std::erase(ended_, id);
-        registry_.forget_job(id);
+    if (co_await wait_for(readable_for) && std::erase(ended_, id) > 0) {
+        forget(id);
     }
 }
 

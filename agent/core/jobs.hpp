@@ -13,8 +13,8 @@ namespace mcpctl {
 
 class Jobs {
   public:
-    Jobs(asio::any_io_executor executor, Registry& registry, JobId last_job)
-        : executor_(std::move(executor)), registry_(registry), last_(last_job) {}
+    Jobs(asio::any_io_executor executor, Registry& registry, Store& store, JobId last_job)
+        : executor_(std::move(executor)), registry_(registry), store_(store), last_(last_job) {}
 
     // A job record with the next number; not yet known to anybody.
     [[nodiscard]] Job make(JobKind kind, const InstanceId& instance);
@@ -38,10 +38,12 @@ class Jobs {
     static constexpr std::size_t readable_count = 500;
 
   private:
+    void forget(JobId id);
     Task<void> forget_later(JobId id);
 
     asio::any_io_executor executor_;
     Registry& registry_;
+    Store& store_;
     JobId last_;
     std::vector<JobId> ended_;
 };

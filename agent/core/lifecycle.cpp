@@ -9,12 +9,14 @@
 
 namespace mcpctl {
 
-Lifecycle::Lifecycle(asio::any_io_executor executor, Registry& registry, Store& store, Runtime& runtime, Jobs& jobs,
-                     PortRange ports)
+Lifecycle::Lifecycle(asio::any_io_executor executor, Registry& registry, Store& store, Runtime& runtime, Probe& probe,
+                     Sessions& sessions, Jobs& jobs, PortRange ports)
     : executor_(std::move(executor)),
       registry_(registry),
       store_(store),
       runtime_(runtime),
+      probe_(probe),
+      sessions_(sessions),
       jobs_(jobs),
       ports_(ports) {}
 
@@ -62,7 +64,7 @@ Result<Instance> Lifecycle::make_instance(const StartRequest& request) const {
     instance.config = {*server, *profile};
     instance.created_at = wall_time_now();
     instance.port = server->port;
-    if (instance.port == 0) {
+    if (instance.port == 0 && !server->speaks_stdio()) {
         const auto port = choose_port(registry_, ports_);
         if (!port) {
             return std::unexpected(port.error());
@@ -72,16 +74,34 @@ Result<Instance> Lifecycle::make_instance(const StartRequest& request) const {
     return instance;
 }
 
+// An instance stays for life with the engine that is chosen here. Empty where none is needed.
+Task<Result<std::string>> Lifecycle::engine_for(std::string profile) const {
+    const ProfileDefinition* found = registry_.profile(profile);
+    if (found == nullptr || found->runtime != RuntimeKind::docker) {
+        co_return std::string();
+    }
+    if (!found->engine.empty()) {
+        co_return found->engine;
+    }
+    co_return co_await runtime_.default_engine();
+}
+
 Task<Result<AcceptedStart>> Lifecycle::start(StartRequest request) {
+    auto engine = co_await engine_for(request.profile);
+    if (!engine) {
+        co_return std::unexpected(engine.error());
+    }
     auto made = make_instance(request);
     if (!made) {
         co_return std::unexpected(made.error());
     }
+    made->config.profile.engine = *std::move(engine);
     const Job job = jobs_.make(JobKind::start, made->id);
     // In memory first: name and port are taken from here on, while the record is being written.
     registry_.put_instance(*made);
     registry_.put_job(job);
-    const auto stored = co_await store_.commit({*std::move(made), job});
+    AuditRecord record = audit_of(AuditAction::start, request.actor, *made, job.id);
+    const auto stored = co_await store_.commit({*std::move(made), job, std::move(record)});
     if (!stored) {
         registry_.update_job(job.id, [](Job& failed) { failed.state = JobState::failed; });
         registry_.forget_job(job.id);
@@ -131,7 +151,8 @@ Task<Result<JobId>> Lifecycle::stop(InstanceId id, StopRequest request) {
     Instance wanted = *instance;
     wanted.desired = Desired::stopped;
     registry_.put_job(job);
-    if (const auto stored = co_await store_.commit({std::move(wanted), job}); !stored) {
+    AuditRecord record = audit_of(AuditAction::stop, request.actor, wanted, job.id);
+    if (const auto stored = co_await store_.commit({std::move(wanted), job, std::move(record)}); !stored) {
         registry_.update_job(job.id, [](Job& failed) { failed.state = JobState::failed; });
         registry_.forget_job(job.id);
         co_return std::unexpected(stored.error());
@@ -148,7 +169,21 @@ Result<InstanceConfig> Lifecycle::refreshed(const Instance& instance) const {
                     std::format("profile {} or its server exists no more", instance.config.profile.name), "refresh",
                     "restart without refresh keeps the configuration that it was started with");
     }
-    return InstanceConfig{*server, *profile};
+    if (server->speaks_stdio() != instance.config.server.speaks_stdio()) {
+        return fail(ErrorCode::InvalidArgument, std::format("the transport of server {} has changed", server->name),
+                    "refresh", "stop the instance and start it again");
+    }
+    InstanceConfig config{*server, *profile};
+    const ProfileDefinition& old = instance.config.profile;
+    if (config.profile.engine.empty()) {
+        config.profile.engine = old.engine;
+    }
+    if (config.profile.runtime != old.runtime || config.profile.engine != old.engine) {
+        return fail(ErrorCode::InvalidArgument,
+                    std::format("the runtime or engine of profile {} has changed", profile->name), "refresh",
+                    "stop the instance and start it again");
+    }
+    return config;
 }
 
 Task<Result<JobId>> Lifecycle::restart(InstanceId id, RestartRequest request) {
@@ -176,7 +211,9 @@ Task<Result<JobId>> Lifecycle::restart(InstanceId id, RestartRequest request) {
     job.drain_timeout = *timeout;
     job.old_generation = instance->generation;
     registry_.put_job(job);
-    if (const auto stored = co_await store_.commit({wanted, job}); !stored) {
+    const auto action = request.actor.via == AuditVia::agent ? AuditAction::restore : AuditAction::restart;
+    if (const auto stored = co_await store_.commit({wanted, job, audit_of(action, request.actor, wanted, job.id)});
+        !stored) {
         registry_.update_job(job.id, [](Job& failed) { failed.state = JobState::failed; });
         registry_.forget_job(job.id);
         co_return std::unexpected(stored.error());
@@ -189,23 +226,35 @@ Task<Result<JobId>> Lifecycle::restart(InstanceId id, RestartRequest request) {
     co_return job.id;
 }
 
-Result<void> Lifecycle::cancel(JobId id) {
+Task<Result<void>> Lifecycle::cancel(JobId id, Actor actor) {
     const Job* job = registry_.job(id);
     if (job == nullptr || job->ended()) {
-        return {};
+        co_return Result<void>();
     }
     if (job->kind != JobKind::start) {
-        return fail(ErrorCode::NotSupported,
-                    std::format("a {} cannot be taken back", job->kind == JobKind::stop ? "stop" : "restart"));
+        co_return fail(ErrorCode::NotSupported,
+                       std::format("a {} cannot be taken back", job->kind == JobKind::stop ? "stop" : "restart"));
     }
-    activity(job->instance)->cancel();
-    return {};
+    const Instance* instance = registry_.instance(job->instance);
+    if (instance == nullptr) {
+        co_return Result<void>();
+    }
+    const InstanceId subject = instance->id;
+    auto stored = co_await store_.commit({audit_of(AuditAction::cancel, actor, *instance, id)});
+    if (stored && registry_.active_job(subject) == registry_.job(id)) {
+        activity(subject)->cancel();
+    }
+    co_return stored;
 }
 
 Task<void> Lifecycle::restore(InstanceId id) {
     const auto job = co_await restart(id, {});
     if (!job) {
         log::error(std::format("cannot restore instance {}: {}", id.text(), job.error().reason));
+        registry_.apply(id, InstanceEvent::died, [&](Instance& instance) {
+            instance.reason = {ReasonCode::unknown, std::format("was not restored: {}", job.error().reason)};
+            instance.runtime_id.clear();
+        });
     }
 }
 

@@ -63,32 +63,75 @@ Task<void> Lifecycle::finish(Job ended, Changes changes) {
     jobs_.announce_end(std::move(ended));
 }
 
-Task<void> Lifecycle::finish_removing(Job ended) {
-    (void)co_await store_.commit({RemoveInstance{ended.instance}, ended});
+Task<void> Lifecycle::finish_removing(Job ended, std::string reason) {
+    AuditRecord record = audit_of(AuditAction::remove, Actor{}, *registry_.instance(ended.instance), ended.id);
+    record.reason = std::move(reason);
+    (void)co_await store_.commit({RemoveInstance{ended.instance}, ended, std::move(record)});
     registry_.remove_instance(ended.instance);
     jobs_.announce_end(std::move(ended));
 }
 
-// A start that succeeded needs no waiting for the disk: after a crash the job is done again, finds the unit there and
-// comes to the same end.
-void Lifecycle::succeed(const Job& job, const WorkloadStatus& status) {
-    registry_.apply(job.instance, InstanceEvent::ready, [&](Instance& instance) {
+Task<Started<WorkloadStatus>> Lifecycle::bring_up(const Job& job, Activity& own) {
+    const Instance instance = *registry_.instance(job.instance);
+    if (instance.config.server.speaks_stdio()) {
+        co_return co_await sessions_.bring_up(instance, own, progress_of(job.id));
+    }
+    co_return co_await mcpctl::bring_up(runtime_, probe_, instance, own, progress_of(job.id));
+}
+
+Task<Result<std::string>> Lifecycle::drain(const Job& job, Activity& own) {
+    const Instance& instance = *registry_.instance(job.instance);
+    if (!instance.config.server.speaks_stdio()) {
+        co_return co_await mcpctl::drain(runtime_, {instance.id, instance.generation}, job.drain_timeout, own,
+                                         progress_of(job.id));
+    }
+    const std::uint64_t all = instance.generation + 1;
+    sessions_.retire(job.instance, all, job.drain_timeout, "the instance was stopped");
+    auto ended = co_await sessions_.retired(job.instance, all, job.drain_timeout, own, progress_of(job.id));
+    if (!ended) {
+        co_return ended;
+    }
+    const auto forgotten = co_await sessions_.forget(job.instance);
+    co_return forgotten ? ended : std::unexpected(forgotten.error());
+}
+
+Task<Result<void>> Lifecycle::take_down(InstanceId id) {
+    const Instance& instance = *registry_.instance(id);
+    const std::uint64_t generation = instance.generation;
+    if (!instance.config.server.speaks_stdio()) {
+        co_return co_await mcpctl::take_down(runtime_, {id, generation});
+    }
+    co_await sessions_.take_down(id, generation);
+    co_return co_await sessions_.forget(id);
+}
+
+void Lifecycle::become_ready(const InstanceId& id, const WorkloadStatus& status) {
+    registry_.apply(id, InstanceEvent::ready, [&](Instance& instance) {
         instance.runtime_id = status.runtime_id;
+        instance.image_id = status.image;
         instance.restarts = status.restarts;
         instance.started_at = wall_time_now();
         instance.reason = {};
         instance.failure_log.clear();
     });
-    Job ended = jobs_.ended(job.id, {.progress = "ready"});
+    sessions_.refill(id);
+}
+
+// A start that succeeded needs no waiting for the disk: after a crash the job is done again, finds the unit there and
+// comes to the same end.
+void Lifecycle::succeed(const Job& job, std::string how) {
+    Job ended = jobs_.ended(job.id, {.progress = std::move(how)});
     store_.commit_later({*registry_.instance(job.instance), ended});
     jobs_.announce_end(std::move(ended));
+    sessions_.refill(job.instance);
 }
 
 Task<void> Lifecycle::run_start(Job job) {
     const auto own = activity(job.instance);
-    const auto started = co_await bring_up(runtime_, *registry_.instance(job.instance), *own, progress_of(job.id));
+    const auto started = co_await bring_up(job, *own);
     if (started) {
-        succeed(job, *started);
+        become_ready(job.instance, *started);
+        succeed(job, "ready");
     } else {
         co_await roll_back_start(job, started.error());
     }
@@ -97,21 +140,24 @@ Task<void> Lifecycle::run_start(Job job) {
 // A failed start leaves no workload and no record. Where the runtime does not let us clean up, the record stays and
 // says so: an instance that may still run must not be forgotten.
 Task<void> Lifecycle::roll_back_start(Job job, StartFailure failure) {
-    const WorkloadRef workload{job.instance, registry_.instance(job.instance)->generation};
-    auto lines = co_await runtime_.last_lines(workload, 20);
+    auto lines = co_await last_lines(job.instance, failure);
     jobs_.progress(job.id, "rolling back");
-    const auto clean = co_await take_down(runtime_, workload);
+    const auto clean = co_await take_down(job.instance);
     if (!clean) {
         co_await leave_failed(job, {clean.error(), {ReasonCode::runtime_unavailable, clean.error().reason}});
         co_return;
     }
-    co_await finish_removing(jobs_.ended(job.id, {.error = failure.error, .last_lines = std::move(lines)}));
+    co_await finish_removing(jobs_.ended(job.id, {.error = failure.error, .last_lines = std::move(lines)}),
+                             std::format("its start failed: {}", failure.error.reason));
+}
+
+Task<std::vector<std::string>> Lifecycle::last_lines(InstanceId id, StartFailure failure) {
+    co_return co_await runtime_.last_lines({id, registry_.instance(id)->generation, failure.process}, 20);
 }
 
 Task<void> Lifecycle::leave_failed(Job job, StartFailure failure) {
-    const WorkloadRef workload{job.instance, registry_.instance(job.instance)->generation};
-    auto lines = co_await runtime_.last_lines(workload, 20);
-    (void)co_await take_down(runtime_, workload);
+    auto lines = co_await last_lines(job.instance, failure);
+    (void)co_await take_down(job.instance);
     registry_.apply(job.instance, InstanceEvent::died, [&](Instance& instance) {
         instance.reason = failure.reason;
         instance.failure_log = lines;
@@ -128,14 +174,12 @@ Task<void> Lifecycle::run_stop(Job job) {
     }
     registry_.apply(job.instance, InstanceEvent::drain,
                     [](Instance& instance) { instance.desired = Desired::stopped; });
-    const WorkloadRef workload{job.instance, registry_.instance(job.instance)->generation};
-    const auto drained =
-        co_await drain(runtime_, workload, job.drain_timeout, *activity(job.instance), progress_of(job.id));
+    const auto drained = co_await drain(job, *activity(job.instance));
     if (!drained) {
         give_up_stop(job, drained.error());
         co_return;
     }
-    co_await finish_removing(jobs_.ended(job.id, {.progress = *drained}));
+    co_await finish_removing(jobs_.ended(job.id, {.progress = *drained}), *drained);
 }
 
 void Lifecycle::give_up_stop(const Job& job, const Error& error) {
@@ -148,13 +192,16 @@ void Lifecycle::give_up_stop(const Job& job, const Error& error) {
     jobs_.announce_end(std::move(ended));
 }
 
-// Ends the old workload and makes the new generation durable, unless an earlier run of this job came that far.
+// Makes the new generation durable, after the old workload of an HTTP server has ended: there is one port. An earlier
+// run of this job may have come that far.
 Task<Result<void>> Lifecycle::replace_workload(const Job& job, Activity& own) {
-    if (registry_.instance(job.instance)->generation == job.old_generation) {
-        const auto drained =
-            co_await drain(runtime_, {job.instance, job.old_generation}, job.drain_timeout, own, progress_of(job.id));
-        if (!drained) {
-            co_return std::unexpected(drained.error());
+    const Instance& instance = *registry_.instance(job.instance);
+    if (instance.generation == job.old_generation) {
+        if (!instance.config.server.speaks_stdio()) {
+            const auto drained = co_await drain(job, own);
+            if (!drained) {
+                co_return std::unexpected(drained.error());
+            }
         }
         Instance next = *registry_.instance(job.instance);
         next.generation += 1;
@@ -162,12 +209,12 @@ Task<Result<void>> Lifecycle::replace_workload(const Job& job, Activity& own) {
             co_return std::unexpected(stored.error());
         }
     }
-    registry_.apply(job.instance, InstanceEvent::relaunch, [&](Instance& instance) {
-        instance.generation = job.old_generation + 1;
-        instance.runtime_id.clear();
-        instance.restarts = 0;
-        instance.started_at = 0;
-        instance.reason = {};
+    registry_.apply(job.instance, InstanceEvent::relaunch, [&](Instance& changed) {
+        changed.generation = job.old_generation + 1;
+        changed.runtime_id.clear();
+        changed.restarts = 0;
+        changed.started_at = 0;
+        changed.reason = {};
     });
     co_return Result<void>();
 }
@@ -179,12 +226,27 @@ Task<void> Lifecycle::run_restart(Job job) {
         give_up_stop(job, replaced.error());
         co_return;
     }
-    const auto started = co_await bring_up(runtime_, *registry_.instance(job.instance), *own, progress_of(job.id));
-    if (started) {
-        succeed(job, *started);
-    } else {
-        co_await leave_failed(job, started.error());
+    const std::uint64_t present = registry_.instance(job.instance)->generation;
+    const bool many = registry_.instance(job.instance)->config.server.speaks_stdio();
+    if (many) {
+        sessions_.retire(job.instance, present, job.drain_timeout, "the instance was restarted");
     }
+    const auto started = co_await bring_up(job, *own);
+    if (!started) {
+        co_await leave_failed(job, started.error());
+        co_return;
+    }
+    become_ready(job.instance, *started);
+    if (many) {
+        // New sessions are open already; those of the old generation may take their time.
+        const auto ended =
+            co_await sessions_.retired(job.instance, present, job.drain_timeout, *own, progress_of(job.id));
+        if (!ended) {
+            co_await finish(jobs_.ended(job.id, {.error = ended.error()}), {*registry_.instance(job.instance)});
+            co_return;
+        }
+    }
+    succeed(job, "ready");
 }
 
 }  // namespace mcpctl

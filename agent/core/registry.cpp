@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <utility>
 
 #include "base/shown.hpp"
 
@@ -26,6 +27,18 @@ void Registry::tell(void (RegistryObserver::*event)(Parameters...), const Argume
         if (std::ranges::contains(observers_, observer)) {
             (observer->*event)(arguments...);
         }
+    }
+}
+
+template <class Map, class Value>
+void Registry::put(Map& map, Value value, void (RegistryObserver::*added)(const Value&),
+                   void (RegistryObserver::*changed)(const Value&, const Value&)) {
+    const auto [position, is_new] = map.try_emplace(value.id);
+    const Value before = std::exchange(position->second, std::move(value));
+    if (is_new) {
+        tell(added, position->second);
+    } else {
+        tell(changed, before, position->second);
     }
 }
 
@@ -125,8 +138,7 @@ void Registry::remove_profile(const std::string& name) {
 
 void Registry::put_instance(Instance instance) {
     instance_names_[instance.name] = instance.id;
-    const auto [position, added] = instances_.insert_or_assign(instance.id, std::move(instance));
-    tell(added ? &RegistryObserver::instance_added : &RegistryObserver::instance_changed, position->second);
+    put(instances_, std::move(instance), &RegistryObserver::instance_added, &RegistryObserver::instance_changed);
 }
 
 bool Registry::apply(const InstanceId& id, InstanceEvent event, const std::function<void(Instance&)>& details) {
@@ -135,15 +147,17 @@ bool Registry::apply(const InstanceId& id, InstanceEvent event, const std::funct
     if (!next) {
         return false;
     }
+    const Instance before = *instance;
     instance->state = *next;
     if (details) {
         details(*instance);
     }
-    tell(&RegistryObserver::instance_changed, *instance);
+    tell(&RegistryObserver::instance_changed, before, *instance);
     return true;
 }
 
-void Registry::remove_instance(const InstanceId& id) {
+void Registry::remove_instance(const InstanceId& given) {
+    const InstanceId id = given;  // it may be a part of the instance that is removed
     const auto position = instances_.find(id);
     if (position == instances_.end()) {
         return;
@@ -153,12 +167,30 @@ void Registry::remove_instance(const InstanceId& id) {
     tell(&RegistryObserver::instance_removed, id);
 }
 
+void Registry::set_standby(const InstanceId& id, std::uint64_t process, const std::string& runtime_id) {
+    Instance* instance = lookup(instances_, id);
+    if (instance == nullptr || instance->process == process) {
+        return;
+    }
+    const Instance before = *instance;
+    instance->process = process;
+    instance->runtime_id = runtime_id;
+    tell(&RegistryObserver::instance_changed, before, *instance);
+}
+
+void Registry::session_ended(const InstanceId& id, const SessionRecord& session) {
+    tell(&RegistryObserver::session_ended, id, session);
+}
+
+void Registry::health_changed(const InstanceId& id, const HealthRecord& before, const HealthRecord& now) {
+    tell(&RegistryObserver::health_changed, id, before, now);
+}
+
 void Registry::put_job(Job job) {
     if (!job.ended()) {
         open_jobs_.emplace(job.instance, job.id);
     }
-    const auto [position, added] = jobs_.insert_or_assign(job.id, std::move(job));
-    tell(added ? &RegistryObserver::job_added : &RegistryObserver::job_changed, position->second);
+    put(jobs_, std::move(job), &RegistryObserver::job_added, &RegistryObserver::job_changed);
 }
 
 void Registry::update_job(JobId id, const std::function<void(Job&)>& change) {
@@ -166,11 +198,12 @@ void Registry::update_job(JobId id, const std::function<void(Job&)>& change) {
     if (job == nullptr) {
         return;
     }
+    const Job before = *job;
     change(*job);
     if (job->ended()) {
         open_jobs_.erase({job->instance, id});
     }
-    tell(&RegistryObserver::job_changed, *job);
+    tell(&RegistryObserver::job_changed, before, *job);
 }
 
 void Registry::forget_job(JobId id) {

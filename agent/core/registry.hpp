@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "agent/core/definitions.hpp"
+#include "agent/core/health.hpp"
 #include "agent/core/instance.hpp"
 #include "agent/core/instance_state.hpp"
 #include "agent/core/job.hpp"
+#include "agent/core/session.hpp"
 
 namespace mcpctl {
 
@@ -25,10 +27,13 @@ class RegistryObserver {
     virtual void profile_added(const ProfileDefinition& /*profile*/) {}
     virtual void profile_removed(const std::string& /*name*/) {}
     virtual void instance_added(const Instance& /*instance*/) {}
-    virtual void instance_changed(const Instance& /*instance*/) {}
+    virtual void instance_changed(const Instance& /*before*/, const Instance& /*now*/) {}
     virtual void instance_removed(const InstanceId& /*id*/) {}
+    virtual void session_ended(const InstanceId& /*id*/, const SessionRecord& /*session*/) {}
+    virtual void health_changed(const InstanceId& /*id*/, const HealthRecord& /*before*/, const HealthRecord& /*now*/) {
+    }
     virtual void job_added(const Job& /*job*/) {}
-    virtual void job_changed(const Job& /*job*/) {}  // also when it ends
+    virtual void job_changed(const Job& /*before*/, const Job& /*now*/) {}  // also when it ends
     virtual void job_forgotten(JobId /*id*/) {}
 };
 
@@ -64,6 +69,12 @@ class Registry {
     // told, where the event has no meaning in the present state or the instance is gone.
     bool apply(const InstanceId& id, InstanceEvent event, const std::function<void(Instance&)>& details = {});
     void remove_instance(const InstanceId& id);
+    // Of a stdio server: which standby is the oldest now; process 0 for none. Not stored: units and descriptors tell.
+    void set_standby(const InstanceId& id, std::uint64_t process, const std::string& runtime_id);
+    // Tells it; sessions are no records here.
+    void session_ended(const InstanceId& id, const SessionRecord& session);
+    // Tells it; the health monitor keeps it.
+    void health_changed(const InstanceId& id, const HealthRecord& before, const HealthRecord& now);
     void put_job(Job job);
     void update_job(JobId id, const std::function<void(Job&)>& change);
     void forget_job(JobId id);
@@ -71,6 +82,9 @@ class Registry {
   private:
     template <class... Parameters, class... Arguments>
     void tell(void (RegistryObserver::*event)(Parameters...), const Arguments&... arguments);
+    template <class Map, class Value>
+    void put(Map& map, Value value, void (RegistryObserver::*added)(const Value&),
+             void (RegistryObserver::*changed)(const Value&, const Value&));
 
     std::vector<RegistryObserver*> observers_;
     std::map<std::string, ServerDefinition, std::less<>> servers_;

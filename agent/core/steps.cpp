@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <format>
+#include <optional>
 
-#include "agent/core/launch_failure.hpp"
+#include "agent/core/await_answer.hpp"
 
 namespace mcpctl {
 namespace {
@@ -20,33 +21,6 @@ bool has_ended(WorkloadPhase phase) {
     return phase == WorkloadPhase::absent || phase == WorkloadPhase::exited || phase == WorkloadPhase::failed;
 }
 
-std::unexpected<StartFailure> start_failed(ErrorCode code, ReasonCode reason, std::string text, std::string hint = {}) {
-    return std::unexpected(StartFailure{{code, text, {}, std::move(hint)}, {reason, text}});
-}
-
-std::unexpected<StartFailure> start_failed(const Error& error) {
-    const ReasonCode reason =
-        error.code == ErrorCode::Unavailable ? ReasonCode::runtime_unavailable : ReasonCode::unknown;
-    return std::unexpected(StartFailure{error, {reason, error.reason}});
-}
-
-// The runtime tells the cause in the error's field, which to people is no field.
-std::unexpected<StartFailure> launch_failed(Error error) {
-    if (error.code != ErrorCode::StartFailed) {
-        return start_failed(error);
-    }
-    const Reason reason = reason_of_launch_failure(error);
-    error.field.clear();
-    return std::unexpected(StartFailure{std::move(error), reason});
-}
-
-std::unexpected<StartFailure> died_early(const WorkloadStatus& status) {
-    const std::string how = status.reason.text.empty() ? "ended" : status.reason.text;
-    const ReasonCode code = status.reason.code == ReasonCode::none ? ReasonCode::unknown : status.reason.code;
-    return std::unexpected(
-        StartFailure{{ErrorCode::StartFailed, std::format("the server {} before it was ready", how)}, {code, how}});
-}
-
 std::unexpected<StartFailure> port_taken(std::uint16_t port) {
     return start_failed(ErrorCode::StartFailed, ReasonCode::port_in_use,
                         std::format("port {} is held by another process", port),
@@ -61,31 +35,34 @@ std::unexpected<StartFailure> too_slow(const Instance& instance) {
                         "127.0.0.1? A slow one needs a longer startTimeout");
 }
 
-}  // namespace
-
-Task<Started<WorkloadStatus>> await_ready(Runtime& runtime, Instance instance, Activity& activity) {
+// The end of the wait, if this look is one.
+Task<std::optional<Started<WorkloadStatus>>> look_for_port(Runtime& runtime, const Instance& instance,
+                                                           Activity& activity) {
     const WorkloadRef workload{instance.id, instance.generation};
-    const auto deadline = Clock::now() + instance.config.profile.start_timeout;
+    const auto status = co_await runtime.inspect(workload);
+    if (auto over = why_over(status, activity.canceled)) {
+        co_return std::unexpected(*std::move(over));
+    }
+    if (!status) {
+        co_return std::nullopt;
+    }
+    const auto holder = co_await runtime.port_holder(workload, instance.port);
+    if (holder && *holder == PortHolder::workload) {
+        co_return *status;
+    }
+    if (holder && *holder == PortHolder::other) {
+        co_return port_taken(instance.port);
+    }
+    co_return std::nullopt;
+}
+
+Task<Started<WorkloadStatus>> await_port(Runtime& runtime, Instance instance, Activity& activity,
+                                         Clock::time_point deadline) {
     Clock::duration look = first_look;
     while (true) {
         const auto seen = activity.changed.count();
-        const auto status = co_await runtime.inspect(workload);
-        if (!status) {
-            co_return start_failed(status.error());
-        }
-        if (activity.canceled) {
-            co_return start_failed(ErrorCode::Canceled, ReasonCode::none, "the start was cancelled");
-        }
-        if (has_ended(status->phase) || status->phase == WorkloadPhase::restarting ||
-            status->phase == WorkloadPhase::stopping) {
-            co_return died_early(*status);
-        }
-        const auto holder = co_await runtime.port_holder(workload, instance.port);
-        if (holder && *holder == PortHolder::workload) {
-            co_return *status;
-        }
-        if (holder && *holder == PortHolder::other) {
-            co_return port_taken(instance.port);
+        if (auto end = co_await look_for_port(runtime, instance, activity)) {
+            co_return *std::move(end);
         }
         if (Clock::now() >= deadline) {
             co_return too_slow(instance);
@@ -95,7 +72,19 @@ Task<Started<WorkloadStatus>> await_ready(Runtime& runtime, Instance instance, A
     }
 }
 
-Task<Started<WorkloadStatus>> bring_up(Runtime& runtime, Instance instance, Activity& activity, Progress progress) {
+}  // namespace
+
+Task<Started<WorkloadStatus>> await_ready(Runtime& runtime, Probe& probe, Instance instance, Activity& activity) {
+    const auto deadline = Clock::now() + instance.config.profile.start_timeout;
+    const auto listens = co_await await_port(runtime, instance, activity, deadline);
+    if (!listens) {
+        co_return listens;
+    }
+    co_return co_await await_answer(runtime, probe, std::move(instance), activity, deadline);
+}
+
+Task<Started<WorkloadStatus>> bring_up(Runtime& runtime, Probe& probe, Instance instance, Activity& activity,
+                                       Progress progress) {
     const WorkloadRef workload{instance.id, instance.generation};
     if (activity.canceled) {
         co_return start_failed(ErrorCode::Canceled, ReasonCode::none, "the start was cancelled");
@@ -107,20 +96,23 @@ Task<Started<WorkloadStatus>> bring_up(Runtime& runtime, Instance instance, Acti
     if (*holder == PortHolder::other) {
         co_return port_taken(instance.port);
     }
-    progress("starting the unit");
-    const auto launched = co_await runtime.launch(instance);
+    if (const auto prepared = co_await runtime.prepare(instance, {progress, [&activity] { return activity.canceled; }});
+        !prepared) {
+        co_return launch_failed(prepared.error());
+    }
+    progress(instance.config.in_container() ? "starting the container" : "starting the unit");
+    const auto launched = co_await runtime.launch(instance, {});
     if (!launched && launched.error().code != ErrorCode::AlreadyExists) {
         co_return launch_failed(launched.error());
     }
-    if (const auto verified = co_await runtime.verify(instance); !verified) {
+    if (const auto verified = co_await runtime.verify(instance, 0); !verified) {
         if (verified.error().code == ErrorCode::NotManaged) {
-            co_return start_failed(ErrorCode::StartFailed, ReasonCode::unit_altered, verified.error().reason,
-                                   "look for drop-ins: systemctl cat 'mcpctl-*.service'");
+            co_return unit_altered(verified.error());
         }
         // It may be gone already, which the next look explains better.
     }
-    progress(std::format("waiting for port {}", instance.port));
-    co_return co_await await_ready(runtime, std::move(instance), activity);
+    progress(std::format("waiting for an answer on port {}", instance.port));
+    co_return co_await await_ready(runtime, probe, std::move(instance), activity);
 }
 
 namespace {

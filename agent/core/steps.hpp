@@ -1,11 +1,12 @@
 // The steps that jobs are made of. They work on one workload and know nothing of records, jobs or the store.
 #pragma once
 
-#include <expected>
 #include <functional>
 #include <string>
 
+#include "agent/core/probe.hpp"
 #include "agent/core/runtime.hpp"
+#include "agent/core/start_failure.hpp"
 
 namespace mcpctl {
 
@@ -22,20 +23,14 @@ struct Activity {
 
 using Progress = std::function<void(std::string)>;
 
-struct StartFailure {
-    Error error;
-    Reason reason;
-};
-template <class T>
-using Started = std::expected<T, StartFailure>;
-
 // Launches the instance's present generation, verifies it and waits until it is ready: a process of its own accepts on
-// its port. A workload that is already there is taken over, so the step may be repeated after a crash. Ends with
-// Canceled soon after activity.canceled. Leaves whatever it launched.
-Task<Started<WorkloadStatus>> bring_up(Runtime& runtime, Instance instance, Activity& activity, Progress progress);
+// its port, and answers MCP. A workload that is already there is taken over, so the step may be repeated after a crash.
+// Ends with Canceled soon after activity.canceled. Leaves whatever it launched.
+Task<Started<WorkloadStatus>> bring_up(Runtime& runtime, Probe& probe, Instance instance, Activity& activity,
+                                       Progress progress);
 
 // The second half of it, for a workload that its runtime has started again.
-Task<Started<WorkloadStatus>> await_ready(Runtime& runtime, Instance instance, Activity& activity);
+Task<Started<WorkloadStatus>> await_ready(Runtime& runtime, Probe& probe, Instance instance, Activity& activity);
 
 // SIGTERM, up to `timeout` for it to end, SIGKILL; then verifies that nothing is left. Tells which step ended it.
 Task<Result<std::string>> drain(Runtime& runtime, WorkloadRef workload, Duration timeout, Activity& activity,

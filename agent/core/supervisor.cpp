@@ -46,43 +46,55 @@ Task<void> Supervisor::look(InstanceId id) {
         if (instance == nullptr) {
             break;
         }
-        // Where the runtime does not answer, it tells us to look at everything when it does again.
-        if (const auto status = co_await runtime_.inspect({id, instance->generation})) {
-            co_await observe(id, *status, true);
-        }
+        co_await inspect({id, instance->generation}, true);
     } while (looking_[id]);
     looking_.erase(id);
 }
 
-Task<void> Supervisor::observe(InstanceId id, WorkloadStatus status, bool watched) {
-    const Instance* instance = registry_.instance(id);
-    if (instance == nullptr || registry_.active_job(id) != nullptr) {
+const Instance* Supervisor::record_of(const WorkloadRef& workload) const {
+    const Instance* instance = registry_.instance(workload.instance);
+    const bool current = instance != nullptr && instance->generation == workload.generation &&
+                         registry_.active_job(workload.instance) == nullptr;
+    return current ? instance : nullptr;
+}
+
+Task<void> Supervisor::inspect(WorkloadRef workload, bool watched) {
+    auto status = co_await runtime_.inspect(workload);
+    const Instance* instance = record_of(workload);
+    // Where the runtime does not answer, it tells us to look at everything when it does again.
+    if (!status || instance == nullptr) {
         co_return;
     }
-    switch (status.phase) {
+    switch (status->phase) {
         case WorkloadPhase::starting:
         case WorkloadPhase::stopping:
             break;
         case WorkloadPhase::running:
-            observe_running(*instance, status);
+            observe_running(*instance, *status);
             break;
         case WorkloadPhase::absent:
-            co_await observe_absent(id, watched);
+            co_await observe_absent(workload, watched);
             break;
         case WorkloadPhase::restarting:
         case WorkloadPhase::exited:
         case WorkloadPhase::failed:
-            co_await observe_end(id, std::move(status));
+            co_await observe_end(workload, *std::move(status));
             break;
     }
 }
 
 void Supervisor::observe_running(const Instance& instance, const WorkloadStatus& status) {
-    const bool known = instance.state == InstanceState::running && instance.runtime_id == status.runtime_id;
-    if (known || retries_.contains(instance.id)) {
+    // A container that is started again keeps its id.
+    const bool known = instance.state == InstanceState::running && instance.runtime_id == status.runtime_id &&
+                       (instance.restarts == status.restarts || !instance.config.in_container());
+    const InstanceId id = instance.id;
+    if (known && instance.unreachable_since != status.unreachable_since) {
+        registry_.apply(id, InstanceEvent::ready,
+                        [&](Instance& changed) { changed.unreachable_since = status.unreachable_since; });
+    }
+    if (known || retries_.contains(id)) {
         return;
     }
-    const InstanceId id = instance.id;
     registry_.apply(id, InstanceEvent::retried, [&](Instance& changed) {
         changed.runtime_id = status.runtime_id;
         changed.restarts = status.restarts;
@@ -90,13 +102,13 @@ void Supervisor::observe_running(const Instance& instance, const WorkloadStatus&
     spawn_detached(executor_, "following a restart", follow_retry(id));
 }
 
-// A workload that its runtime has started again is ready when its port answers; one that never does is killed, so that
+// A workload that its runtime has started again is ready when it answers; one that never does is killed, so that
 // the restart policy counts it as a failure.
 Task<void> Supervisor::follow_retry(InstanceId id) {
     const auto own = std::make_shared<Activity>();
     retries_[id] = own;
     const Instance before = *registry_.instance(id);
-    const auto ready = co_await await_ready(runtime_, before, *own);
+    const auto ready = co_await await_ready(runtime_, probe_, before, *own);
     retries_.erase(id);
     if (registry_.instance(id) == nullptr || registry_.active_job(id) != nullptr) {
         co_return;
@@ -116,9 +128,7 @@ Task<void> Supervisor::follow_retry(InstanceId id) {
     if (ready.error().reason.code == ReasonCode::start_timeout) {
         (void)co_await runtime_.kill_as_failure(workload);
     }
-    if (const auto status = co_await runtime_.inspect(workload)) {
-        co_await observe(id, *status, true);
-    }
+    co_await inspect(workload, true);
 }
 
 Task<void> Supervisor::reset_when_steady(InstanceId id, std::string runtime_id) {
@@ -138,36 +148,42 @@ Task<void> Supervisor::reset_when_steady(InstanceId id, std::string runtime_id) 
     }
 }
 
-Task<void> Supervisor::observe_absent(InstanceId id, bool watched) {
-    if (registry_.instance(id)->state == InstanceState::failed || co_await runtime_.shutting_down()) {
+Task<void> Supervisor::observe_absent(WorkloadRef workload, bool watched) {
+    const Instance& instance = *record_of(workload);
+    if (instance.state == InstanceState::failed) {
         co_return;
     }
     WorkloadStatus status;
     status.phase = WorkloadPhase::failed;
-    const Instance* instance = registry_.instance(id);
-    if (instance == nullptr) {
-        co_return;
+    status.restarts = instance.restarts;
+    if (watched) {
+        status.reason = {ReasonCode::vanished, "its unit was stopped or removed outside mcpctl"};
+    } else {
+        status.reason = co_await runtime_.witness(workload);
     }
-    status.reason = watched ? Reason{ReasonCode::vanished, "its unit was stopped or removed outside mcpctl"}
-                            : co_await runtime_.witness({id, instance->generation});
-    co_await observe_end(id, std::move(status));
+    co_await observe_end(workload, std::move(status));
 }
 
-Task<void> Supervisor::observe_end(InstanceId id, WorkloadStatus status) {
-    const Instance* instance = registry_.instance(id);
+Task<void> Supervisor::observe_end(WorkloadRef workload, WorkloadStatus status) {
+    const Instance* instance = record_of(workload);
     const bool retrying = status.phase == WorkloadPhase::restarting;
     const InstanceState known = retrying ? InstanceState::backoff : InstanceState::failed;
-    if (instance->state == known && instance->restarts == status.restarts) {
+    if (instance == nullptr || (instance->state == known && instance->restarts == status.restarts)) {
         co_return;
     }
-    auto lines = co_await runtime_.last_lines({id, instance->generation}, failure_lines);
-    // Meanwhile a job may have begun, or the runtime may have started it again: then a later look tells. Or somebody
-    // who knew the reason better has recorded this end.
-    instance = registry_.instance(id);
-    if (instance == nullptr || registry_.active_job(id) != nullptr ||
-        (instance->state == known && instance->restarts == status.restarts)) {
+    const Instance before = *instance;
+    auto lines = co_await runtime_.last_lines(workload, failure_lines);
+    const bool shutdown = co_await runtime_.shutting_down();
+    instance = record_of(workload);
+    if (instance == nullptr || shutdown) {
         co_return;
     }
+    if (*instance != before) {
+        // Meanwhile somebody has recorded something, which may be older or newer than what was seen here.
+        notice(workload);
+        co_return;
+    }
+    const InstanceId id = workload.instance;
     const bool applied =
         registry_.apply(id, retrying ? InstanceEvent::will_retry : InstanceEvent::died, [&](Instance& ended) {
             ended.reason = status.reason;
@@ -187,12 +203,13 @@ Task<void> Supervisor::observe_end(InstanceId id, WorkloadStatus status) {
 Task<void> Supervisor::verify_all() {
     std::vector<Instance> running;
     for (const auto& [id, instance] : registry_.instances()) {
-        if (instance.state == InstanceState::running && registry_.active_job(id) == nullptr) {
+        if (instance.state == InstanceState::running && !instance.config.server.speaks_stdio() &&
+            registry_.active_job(id) == nullptr) {
             running.push_back(instance);
         }
     }
     for (const Instance& instance : running) {
-        const auto verified = co_await runtime_.verify(instance);
+        const auto verified = co_await runtime_.verify(instance, 0);
         if (verified || verified.error().code != ErrorCode::NotManaged ||
             registry_.active_job(instance.id) != nullptr) {
             continue;

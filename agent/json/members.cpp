@@ -7,19 +7,13 @@ namespace {
 
 using nlohmann::json;
 
-void decode_transport(ObjectReader& server, Transport& target) {
-    if (const json* value = server.find("transport"); value != nullptr && *value == "stdio") {
-        server.refuse("transport", "stdio servers are not supported by this version",
-                      "use the server's streamable HTTP mode where it has one", ErrorCode::NotSupported);
-    }
-    server.choice("transport", target);
-}
-
 void decode_run(ObjectReader& server, ServerDefinition& target) {
     server.require("run");
     if (const json* value = server.find("run")) {
-        ObjectReader run(*value, server.path_of("run"), {"command"}, server.mistake());
-        run.required_texts("command", target.command);
+        ObjectReader run(*value, server.path_of("run"), {"command", "image", "args"}, server.mistake());
+        run.texts("command", target.command);
+        run.text("image", target.image);
+        run.texts("args", target.args);
     }
 }
 
@@ -44,6 +38,23 @@ void decode_restart(ObjectReader& profile, RestartPolicy& target) {
     }
 }
 
+void decode_health(ObjectReader& profile, HealthPolicy& target) {
+    const json* value = profile.find("health");
+    if (value == nullptr) {
+        return;
+    }
+    ObjectReader health(*value, profile.path_of("health"),
+                        {"interval", "timeout", "failureThreshold", "unhealthyAfter", "onUnhealthy"},
+                        profile.mistake());
+    health.duration("interval", target.interval);
+    health.duration("timeout", target.timeout);
+    health.integer("failureThreshold", target.failure_threshold);
+    if (health.find("unhealthyAfter") != nullptr) {
+        health.duration("unhealthyAfter", target.unhealthy_after.emplace());
+    }
+    health.choice("onUnhealthy", target.on_unhealthy);
+}
+
 void decode_sandbox(ObjectReader& profile, Sandbox& target) {
     const json* value = profile.find("sandbox");
     if (value == nullptr) {
@@ -51,14 +62,23 @@ void decode_sandbox(ObjectReader& profile, Sandbox& target) {
     }
     ObjectReader sandbox(*value, profile.path_of("sandbox"), {"network", "readPaths", "writePaths", "jit"},
                          profile.mistake());
-    if (const json* network = sandbox.find("network"); network != nullptr && *network == "none") {
-        sandbox.refuse("network", "a server that speaks HTTP cannot be reached without a network",
-                       "use loopback: it reaches no other host and no other host reaches it");
-    }
     sandbox.choice("network", target.network);
     sandbox.texts("readPaths", target.read_paths);
     sandbox.texts("writePaths", target.write_paths);
     sandbox.flag("jit", target.jit);
+}
+
+// Only the ways of running that it has.
+json encode_run(const ServerDefinition& server) {
+    json run = json::object();
+    if (!server.command.empty()) {
+        run["command"] = server.command;
+    }
+    if (!server.image.empty()) {
+        run["image"] = server.image;
+        run["args"] = server.args;
+    }
+    return run;
 }
 
 json encode(const Limits& limits) {
@@ -83,11 +103,23 @@ json encode(const RestartPolicy& restart) {
             {"resetAfter", format_duration(restart.reset_after)}};
 }
 
+json encode(const HealthPolicy& health) {
+    json value{{"interval", format_duration(health.interval)},
+               {"timeout", format_duration(health.timeout)},
+               {"failureThreshold", health.failure_threshold},
+               {"onUnhealthy", spelt(health.on_unhealthy)}};
+    if (health.unhealthy_after) {
+        value["unhealthyAfter"] = format_duration(*health.unhealthy_after);
+    }
+    return value;
+}
+
 json encode(const Sandbox& sandbox) {
-    return {{"network", spelt(sandbox.network)},
-            {"readPaths", sandbox.read_paths},
-            {"writePaths", sandbox.write_paths},
-            {"jit", sandbox.jit}};
+    json value{{"readPaths", sandbox.read_paths}, {"writePaths", sandbox.write_paths}, {"jit", sandbox.jit}};
+    if (sandbox.network) {
+        value["network"] = spelt(*sandbox.network);
+    }
+    return value;
 }
 
 }  // namespace
@@ -99,7 +131,7 @@ ServerDefinition decode_server(const json& value, const std::string& path, Mista
     reader.required_text("name", server.name);
     reader.text("description", server.description);
     reader.text("version", server.version);
-    decode_transport(reader, server.transport);
+    reader.choice("transport", server.transport);
     decode_run(reader, server);
     reader.integer("port", server.port);
     reader.text("path", server.path);
@@ -109,20 +141,26 @@ ServerDefinition decode_server(const json& value, const std::string& path, Mista
 
 ProfileDefinition decode_profile(const json& value, const std::string& path, Mistake& mistake) {
     ProfileDefinition profile;
-    ObjectReader reader(value, path,
-                        {"name", "server", "runtime", "env", "args", "limits", "restart", "drainTimeout",
-                         "maxDrainTimeout", "startTimeout", "sandbox", "autostart"},
-                        mistake);
+    ObjectReader reader(
+        value, path,
+        {"name", "server", "runtime", "engine", "pull", "env", "args", "limits", "restart", "health", "drainTimeout",
+         "maxDrainTimeout", "startTimeout", "standby", "maxSessions", "sandbox", "autostart"},
+        mistake);
     reader.required_text("name", profile.name);
     reader.required_text("server", profile.server);
     reader.choice("runtime", profile.runtime);
+    reader.text("engine", profile.engine);
+    reader.choice("pull", profile.pull);
     reader.environment("env", profile.env);
     reader.texts("args", profile.args);
     decode_limits(reader, profile.limits);
     decode_restart(reader, profile.restart);
+    decode_health(reader, profile.health);
     reader.duration("drainTimeout", profile.drain_timeout);
     reader.duration("maxDrainTimeout", profile.max_drain_timeout);
     reader.duration("startTimeout", profile.start_timeout);
+    reader.integer("standby", profile.standby);
+    reader.integer("maxSessions", profile.max_sessions);
     decode_sandbox(reader, profile.sandbox);
     reader.flag("autostart", profile.autostart);
     return profile;
@@ -143,27 +181,28 @@ InstanceConfig decode_config(const json& value, const std::string& path, Mistake
 }
 
 json encode(const ServerDefinition& server) {
-    return {{"name", server.name},
-            {"description", server.description},
-            {"version", server.version},
-            {"transport", spelt(server.transport)},
-            {"run", {{"command", server.command}}},
-            {"port", server.port},
-            {"path", server.path},
-            {"env", server.env}};
+    return {{"name", server.name},       {"description", server.description},
+            {"version", server.version}, {"transport", spelt(server.transport)},
+            {"run", encode_run(server)}, {"port", server.port},
+            {"path", server.path},       {"env", server.env}};
 }
 
 json encode(const ProfileDefinition& profile) {
     return {{"name", profile.name},
             {"server", profile.server},
             {"runtime", spelt(profile.runtime)},
+            {"engine", profile.engine},
+            {"pull", spelt(profile.pull)},
             {"env", profile.env},
             {"args", profile.args},
             {"limits", encode(profile.limits)},
             {"restart", encode(profile.restart)},
+            {"health", encode(profile.health)},
             {"drainTimeout", format_duration(profile.drain_timeout)},
             {"maxDrainTimeout", format_duration(profile.max_drain_timeout)},
             {"startTimeout", format_duration(profile.start_timeout)},
+            {"standby", profile.standby},
+            {"maxSessions", profile.max_sessions},
             {"sandbox", encode(profile.sandbox)},
             {"autostart", profile.autostart}};
 }

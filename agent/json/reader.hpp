@@ -66,6 +66,13 @@ class ObjectReader {
         }
     }
 
+    template <class E>
+    void choice(std::string_view key, std::optional<E>& target) {
+        if (find(key) != nullptr) {
+            choice(key, target.emplace());
+        }
+    }
+
     // The member itself, null when it is missing or a mistake was made before.
     [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
     [[nodiscard]] std::string path_of(std::string_view key) const;

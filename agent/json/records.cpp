@@ -23,8 +23,8 @@ void decode_reason(ObjectReader& instance, Reason& target) {
 Instance decode_instance(const json& value, Mistake& mistake) {
     Instance instance;
     ObjectReader reader(value, "",
-                        {"id", "name", "config", "desired", "state", "generation", "runtimeId", "port", "reason",
-                         "failureLog", "restarts", "createdAt", "startedAt"},
+                        {"id", "name", "config", "desired", "state", "generation", "runtimeId", "imageId", "port",
+                         "reason", "failureLog", "restarts", "createdAt", "startedAt"},
                         mistake);
     reader.required_id("id", instance.id);
     reader.required_text("name", instance.name);
@@ -36,6 +36,7 @@ Instance decode_instance(const json& value, Mistake& mistake) {
     reader.choice("state", instance.state);
     reader.integer("generation", instance.generation);
     reader.text("runtimeId", instance.runtime_id);
+    reader.text("imageId", instance.image_id);
     reader.integer("port", instance.port);
     decode_reason(reader, instance.reason);
     reader.texts("failureLog", instance.failure_log);
@@ -80,6 +81,30 @@ Job decode_job(const json& value, Mistake& mistake) {
     return job;
 }
 
+AuditRecord decode_audit_record(const json& value, Mistake& mistake) {
+    AuditRecord record;
+    ObjectReader reader(value, "",
+                        {"time", "action", "result", "error", "uid", "via", "instance", "name", "profile", "server",
+                         "job", "session", "count", "reason"},
+                        mistake);
+    reader.integer("time", record.time);
+    reader.require("action");
+    reader.choice("action", record.action);
+    reader.choice("result", record.result);
+    reader.text("error", record.error);
+    reader.integer("uid", record.actor.uid);
+    reader.choice("via", record.actor.via);
+    reader.text("instance", record.instance);
+    reader.text("name", record.name);
+    reader.text("profile", record.profile);
+    reader.text("server", record.server);
+    reader.integer("job", record.job);
+    reader.text("session", record.session);
+    reader.integer("count", record.count);
+    reader.text("reason", record.reason);
+    return record;
+}
+
 json encode_error(const Error& error) {
     return {{"code", name_of(error.code)}, {"reason", error.reason}, {"field", error.field}, {"hint", error.hint}};
 }
@@ -111,6 +136,10 @@ Result<Job> parse_job(std::string_view text) {
     return parse_record(text, decode_job);
 }
 
+Result<AuditRecord> parse_audit_record(std::string_view text) {
+    return parse_record(text, decode_audit_record);
+}
+
 Result<Error> parse_error(std::string_view text) {
     return parse_record(text, [](const json& value, Mistake& mistake) { return decode_error(value, "", mistake); });
 }
@@ -123,6 +152,7 @@ std::string to_json(const Instance& instance) {
                            {"state", spelt(instance.state)},
                            {"generation", instance.generation},
                            {"runtimeId", instance.runtime_id},
+                           {"imageId", instance.image_id},
                            {"port", instance.port},
                            {"reason", {{"code", spelt(instance.reason.code)}, {"text", instance.reason.text}}},
                            {"failureLog", instance.failure_log},
@@ -146,6 +176,23 @@ std::string to_json(const Job& job) {
         record["error"] = encode_error(*job.error);
     }
     return write_document(record);
+}
+
+std::string to_json(const AuditRecord& record) {
+    return write_document({{"time", record.time},
+                           {"action", spelt(record.action)},
+                           {"result", spelt(record.result)},
+                           {"error", record.error},
+                           {"uid", record.actor.uid},
+                           {"via", spelt(record.actor.via)},
+                           {"instance", record.instance},
+                           {"name", record.name},
+                           {"profile", record.profile},
+                           {"server", record.server},
+                           {"job", record.job},
+                           {"session", record.session},
+                           {"count", record.count},
+                           {"reason", record.reason}});
 }
 
 std::string to_json(const Error& error) {

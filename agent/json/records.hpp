@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/core/audit.hpp"
 #include "agent/core/instance.hpp"
 #include "agent/core/job.hpp"
 #include "base/error.hpp"
@@ -15,11 +16,14 @@ namespace mcpctl {
 [[nodiscard]] Result<Instance> parse_instance(std::string_view text);
 [[nodiscard]] Result<InstanceConfig> parse_instance_config(std::string_view text);
 [[nodiscard]] Result<Job> parse_job(std::string_view text);
+// Without its number, which the store keeps beside it.
+[[nodiscard]] Result<AuditRecord> parse_audit_record(std::string_view text);
 // {"code": …, "reason": …, "field": …, "hint": …}
 [[nodiscard]] Result<Error> parse_error(std::string_view text);
 
 [[nodiscard]] std::string to_json(const Instance& instance);
 [[nodiscard]] std::string to_json(const Job& job);
+[[nodiscard]] std::string to_json(const AuditRecord& record);
 [[nodiscard]] std::string to_json(const Error& error);
 
 }  // namespace mcpctl

@@ -1,11 +1,10 @@
 #include "agent/store/database.hpp"
 
-#include <systemd/sd-id128.h>
-
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <format>
+#include <iterator>
 #include <utility>
 
 #include "agent/store/files.hpp"
@@ -31,16 +30,6 @@ void make_directory(const fs::path& directory) {
     if (fs::create_directories(directory)) {
         fs::permissions(directory, fs::perms::owner_all);
     }
-}
-
-// Empty where the kernel does not tell, as in some containers: then each start counts as the first of its boot.
-std::string present_boot_id() {
-    sd_id128_t id{};
-    if (sd_id128_get_boot(&id) < 0) {
-        return {};
-    }
-    std::array<char, SD_ID128_STRING_MAX> text{};
-    return sd_id128_to_string(id, text.data());
 }
 
 }  // namespace
@@ -86,8 +75,7 @@ Result<StoredState> Database::load() {
 
 void Database::finish_load(StoredState& state) {
     const std::vector<JobId> forgotten = forget_old_jobs(state.jobs);
-    const std::string boot_id = present_boot_id();
-    if (forgotten.empty() && state.boot_id == boot_id) {
+    if (forgotten.empty()) {
         return;
     }
     try {
@@ -95,7 +83,6 @@ void Database::finish_load(StoredState& state) {
         for (const JobId id : forgotten) {
             apply(connection_, RemoveJob{id});
         }
-        write_meta(connection_, "boot_id", boot_id);
         transaction.commit();
     } catch (const Failure& failure) {
         // What was read is true all the same, and the agent must come up on a full disk.
@@ -124,14 +111,11 @@ std::vector<Result<void>> Database::write(std::span<const Changes> batches) {
 
 std::vector<Result<void>> Database::write_together(std::span<const Changes> batches) {
     std::vector<Result<void>> results(batches.size());
+    std::vector<AuditRecord> audited;
     Transaction transaction(connection_, Transaction::Kind::whole);
     for (std::size_t i = 0; i < batches.size(); ++i) {
         try {
-            Transaction batch(connection_, Transaction::Kind::savepoint);
-            for (const Change& change : batches[i]) {
-                apply(connection_, change);
-            }
-            batch.commit();
+            std::ranges::move(write_batch(batches[i]), std::back_inserter(audited));
         } catch (const Failure& failure) {
             if (failure.is_disk() || failure.is_damage() || !connection_.in_transaction()) {
                 throw;
@@ -140,7 +124,26 @@ std::vector<Result<void>> Database::write_together(std::span<const Changes> batc
         }
     }
     transaction.commit();
+    std::ranges::move(audited, std::back_inserter(audited_));
     return results;
+}
+
+std::vector<AuditRecord> Database::write_batch(const Changes& changes) {
+    std::vector<AuditRecord> audited;
+    Transaction batch(connection_, Transaction::Kind::savepoint);
+    for (const Change& change : changes) {
+        if (const auto* record = std::get_if<AuditRecord>(&change)) {
+            audited.push_back(put_in_outbox(connection_, *record));
+        } else {
+            apply(connection_, change);
+        }
+    }
+    batch.commit();
+    return audited;
+}
+
+std::vector<AuditRecord> Database::take_audited() {
+    return std::exchange(audited_, {});
 }
 
 std::vector<Result<void>> Database::write_removals(std::span<const Changes> batches) {

@@ -21,12 +21,15 @@ class Database {
     // directory, NotSupported when a newer one wrote the database.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& directory, bool durable);
 
-    // All that is stored. Ends the boot and the jobs that are over.
+    // All that is stored. Ends the jobs that are over.
     [[nodiscard]] Result<StoredState> load();
 
     // Writes batches in their order and in one transaction, each batch whole or not at all. A result for each batch.
     // On a full disk only batches that remove things go on, until there is space again.
     [[nodiscard]] std::vector<Result<void>> write(std::span<const Changes> batches);
+
+    // The audit records of what was written since the last call, with their numbers.
+    [[nodiscard]] std::vector<AuditRecord> take_audited();
 
     // Refresh the last good backup: where it is older than a day, or where something changed since it was made.
     void back_up_when_old();
@@ -36,6 +39,7 @@ class Database {
     Database(std::filesystem::path directory, UniqueFd lock, sqlite::Connection connection);
 
     std::vector<Result<void>> write_together(std::span<const Changes> batches);
+    std::vector<AuditRecord> write_batch(const Changes& changes);
     std::vector<Result<void>> write_removals(std::span<const Changes> batches);
     void finish_load(StoredState& state);
     void become_read_only(const sqlite::Failure& failure);
@@ -49,6 +53,7 @@ class Database {
     Ballast ballast_;
     std::string read_only_because_;  // empty: writable
     std::int64_t changes_in_backup_ = 0;
+    std::vector<AuditRecord> audited_;
 };
 
 }  // namespace mcpctl

@@ -38,6 +38,13 @@ void create(sqlite::Connection& connection) {
     write_meta(connection, "last_job", "0");
 }
 
+// Records of the audit trail on their way to the journal, and the highest number ever given.
+void add_audit_outbox(sqlite::Connection& connection) {
+    connection.execute(
+        "CREATE TABLE audit (seq INTEGER PRIMARY KEY, record TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT");
+    write_meta(connection, "last_audit", "0");
+}
+
 // Of the SQL that made the tables: a flipped bit in there renames a column.
 std::string schema_checksum(sqlite::Connection& connection) {
     std::string all;
@@ -48,14 +55,16 @@ std::string schema_checksum(sqlite::Connection& connection) {
     return std::to_string(checksum(all));
 }
 
-// The step at index N leads from version N to N + 1.
-using Step = void (*)(sqlite::Connection&);
-constexpr std::array<Step, 1> steps{create};
+constexpr std::array all_steps{create, add_audit_outbox};
 
 }  // namespace
 
 int latest_schema() {
-    return int(steps.size());
+    return int(all_steps.size());
+}
+
+std::span<const MigrationStep> migration_steps() {
+    return all_steps;
 }
 
 int schema_of(sqlite::Connection& connection) {
@@ -79,23 +88,27 @@ int schema_of(sqlite::Connection& connection) {
     return version;
 }
 
-void check_values(sqlite::Connection& connection) {
+void check_values(sqlite::Connection& connection, int version) {
     for (const char* key : {"installation_id", "boot_id", "last_job"}) {
         (void)read_meta(connection, key);
+    }
+    if (version >= 2) {
+        (void)read_meta(connection, "last_audit");
     }
     if (read_meta(connection, "schema_checksum") != schema_checksum(connection)) {
         throw sqlite::Failure(SQLITE_CORRUPT, "the schema was altered");
     }
 }
 
-void migrate(sqlite::Connection& connection, const std::filesystem::path& file) {
+void migrate(sqlite::Connection& connection, const std::filesystem::path& file, std::span<const MigrationStep> steps) {
     const auto present = int(connection.query_integer("PRAGMA user_version"));
-    if (present > 0 && present < latest_schema()) {
+    const int latest = int(steps.size());
+    if (present > 0 && present < latest) {
         back_up(connection, std::format("{}.bak-v{}", file.string(), present));
     }
-    for (int version = present; version < latest_schema(); ++version) {
+    for (int version = present; version < latest; ++version) {
         sqlite::Transaction transaction(connection, sqlite::Transaction::Kind::whole);
-        steps.at(std::size_t(version))(connection);
+        steps[std::size_t(version)](connection);
         connection.execute(std::format("PRAGMA user_version = {}", version + 1).c_str());
         write_meta(connection, "schema", std::to_string(version + 1));
         write_meta(connection, "schema_checksum", schema_checksum(connection));

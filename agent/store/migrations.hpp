@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 
 #include "agent/store/sqlite.hpp"
 
@@ -14,12 +15,18 @@ namespace mcpctl {
 // sqlite::Failure with is_damage() when the two differ.
 [[nodiscard]] int schema_of(sqlite::Connection& connection);
 
-// Throws sqlite::Failure with is_damage() when the schema or one of the single values is not what was written.
-void check_values(sqlite::Connection& connection);
+// Throws sqlite::Failure with is_damage() when the schema or one of the single values, of a database of this version,
+// is not what was written.
+void check_values(sqlite::Connection& connection, int version);
 
-// Brings the schema to the latest version, each step in a transaction of its own. Before the first step of a database
-// that holds something, a copy is made beside it: store.db.bak-vN. Throws sqlite::Failure or a file error.
-void migrate(sqlite::Connection& connection, const std::filesystem::path& file);
+// The step at index N leads from version N to N + 1.
+using MigrationStep = void (*)(sqlite::Connection&);
+[[nodiscard]] std::span<const MigrationStep> migration_steps();
+
+// Brings the schema to the version after the last step, each in a transaction of its own. Before the first step of a
+// database that holds something, a copy is made beside it: store.db.bak-vN. Throws sqlite::Failure or a file error.
+void migrate(sqlite::Connection& connection, const std::filesystem::path& file,
+             std::span<const MigrationStep> steps = migration_steps());
 
 // Writes a compact copy of the database, durable when this returns.
 void back_up(sqlite::Connection& connection, const std::filesystem::path& to);

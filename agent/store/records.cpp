@@ -16,10 +16,12 @@ namespace {
 using sqlite::Connection;
 using sqlite::Statement;
 
-constexpr JobId numbers_skipped = 1'000'000;
+// How often the outbox is looked at for being too long.
+constexpr std::uint64_t records_between_looks = 256;
+constexpr std::uint64_t numbers_skipped = 1'000'000;
 
-JobId number_from(std::string_view text) {
-    JobId number = 0;
+std::uint64_t number_from(std::string_view text) {
+    std::uint64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
 }
@@ -36,6 +38,10 @@ void raise_last_job(Connection& connection, JobId id) {
     if (number_from(read_meta(connection, "last_job")) < id) {
         write_meta(connection, "last_job", std::to_string(id));
     }
+}
+
+void skip(Connection& connection, std::string_view key) {
+    write_meta(connection, key, std::to_string(number_from(read_meta(connection, key)) + numbers_skipped));
 }
 
 struct Apply {
@@ -80,6 +86,11 @@ struct Apply {
     void operator()(const RemoveJob& job) const {
         Statement(connection, "DELETE FROM jobs WHERE id = ?").bind(1, std::int64_t(job.id)).run();
     }
+    void operator()(const BootRestored& restored) const { write_meta(connection, "boot_id", restored.boot); }
+    void operator()(const AuditRecord& record) const { (void)put_in_outbox(connection, record); }
+    void operator()(const AuditArrived& arrived) const {
+        Statement(connection, "DELETE FROM audit WHERE seq <= ?").bind(1, std::int64_t(arrived.seq)).run();
+    }
 };
 
 template <class Record>
@@ -88,6 +99,22 @@ Result<Record> read_record(std::string_view text, std::int64_t expected, Result<
         return fail(ErrorCode::StorageFailed, "its checksum does not match");
     }
     return parse(text);
+}
+
+std::vector<AuditRecord> read_outbox(Connection& connection) {
+    std::vector<AuditRecord> records;
+    Statement rows(connection, "SELECT seq, record, checksum FROM audit ORDER BY seq");
+    while (rows.step()) {
+        auto record = read_record(rows.text(1), rows.integer(2), parse_audit_record);
+        if (record) {
+            record->seq = std::uint64_t(rows.integer(0));
+            records.push_back(*std::move(record));
+        } else {
+            log::error(std::format("the stored audit record {} cannot be read and is lost: {}", rows.integer(0),
+                                   record.error().reason));
+        }
+    }
+    return records;
 }
 
 // Columns: key, record, checksum.
@@ -114,16 +141,39 @@ void apply(Connection& connection, const Change& change) {
     std::visit(Apply{connection}, change);
 }
 
-bool only_removes(const Changes& changes) {
-    return std::ranges::all_of(changes, [](const Change& change) {
-        return std::holds_alternative<RemoveServer>(change) || std::holds_alternative<RemoveProfile>(change) ||
-               std::holds_alternative<RemoveInstance>(change) || std::holds_alternative<RemoveJob>(change);
-    });
+AuditRecord put_in_outbox(Connection& connection, AuditRecord record) {
+    record.seq = number_from(read_meta(connection, "last_audit")) + 1;
+    const std::string text = to_json(record);
+    Statement(connection, "INSERT INTO audit VALUES (?, ?, ?)")
+        .bind(1, std::int64_t(record.seq))
+        .bind(2, text)
+        .bind(3, checksum(text))
+        .run();
+    if (record.seq % records_between_looks == 0) {
+        // By count: a restored store has skipped numbers.
+        Statement(connection,
+                  "DELETE FROM audit WHERE seq <= (SELECT seq FROM audit ORDER BY seq DESC LIMIT 1 OFFSET ?)")
+            .bind(1, std::int64_t(most_in_outbox))
+            .run();
+    }
+    write_meta(connection, "last_audit", std::to_string(record.seq));
+    return record;
 }
 
-void skip_job_numbers(Connection& connection) {
-    write_meta(connection, "last_job",
-               std::to_string(number_from(read_meta(connection, "last_job")) + numbers_skipped));
+bool only_removes(const Changes& changes) {
+    const auto removes = [](const Change& change) {
+        return std::holds_alternative<RemoveServer>(change) || std::holds_alternative<RemoveProfile>(change) ||
+               std::holds_alternative<RemoveInstance>(change) || std::holds_alternative<RemoveJob>(change) ||
+               std::holds_alternative<AuditArrived>(change);
+    };
+    return std::ranges::any_of(changes, removes) && std::ranges::all_of(changes, [&](const Change& change) {
+               return removes(change) || std::holds_alternative<AuditRecord>(change);
+           });
+}
+
+void skip_numbers(Connection& connection) {
+    skip(connection, "last_job");
+    skip(connection, "last_audit");
 }
 
 std::vector<JobId> forget_old_jobs(std::vector<Job>& jobs) {
@@ -144,7 +194,7 @@ std::vector<JobId> forget_old_jobs(std::vector<Job>& jobs) {
 StoredState read_state(Connection& connection) {
     StoredState state;
     state.installation_id = read_meta(connection, "installation_id");
-    state.boot_id = read_meta(connection, "boot_id");
+    state.boot = read_meta(connection, "boot_id");
     state.last_job = number_from(read_meta(connection, "last_job"));
     state.servers = read_rows<ServerDefinition>(connection, "SELECT name, record, checksum FROM servers ORDER BY name",
                                                 "server", parse_server);
@@ -153,6 +203,8 @@ StoredState read_state(Connection& connection) {
     state.instances = read_rows<Instance>(connection, "SELECT id, record, checksum FROM instances ORDER BY id",
                                           "instance", parse_instance);
     state.jobs = read_rows<Job>(connection, "SELECT id, record, checksum FROM jobs ORDER BY id", "job", parse_job);
+    state.last_audit = number_from(read_meta(connection, "last_audit"));
+    state.outbox = read_outbox(connection);
     return state;
 }
 

@@ -11,14 +11,18 @@ namespace mcpctl {
 // Makes one change inside the transaction that is open. Throws sqlite::Failure.
 void apply(sqlite::Connection& connection, const Change& change);
 
-// True where applying it makes the database no larger.
+// The same for an audit record; gives it back with its number. A transaction that is rolled back takes the number back
+// too, so none is left out.
+[[nodiscard]] AuditRecord put_in_outbox(sqlite::Connection& connection, AuditRecord record);
+
+// True where applying it makes the database no larger, but for the record of it.
 [[nodiscard]] bool only_removes(const Changes& changes);
 
 // Rows that cannot be read are reported in the log and left where they are.
 [[nodiscard]] StoredState read_state(sqlite::Connection& connection);
 
 // After a restore the numbers given since the backup are not known; none of them may come again.
-void skip_job_numbers(sqlite::Connection& connection);
+void skip_numbers(sqlite::Connection& connection);
 
 // Takes out the jobs that ended more than ten minutes ago: nobody may ask for them any more.
 [[nodiscard]] std::vector<JobId> forget_old_jobs(std::vector<Job>& jobs);

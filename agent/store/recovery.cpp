@@ -7,6 +7,7 @@
 #include "agent/store/files.hpp"
 #include "agent/store/migrations.hpp"
 #include "agent/store/records.hpp"
+#include "agent/store/row_repair.hpp"
 #include "base/journal.hpp"
 #include "base/message_ids.hpp"
 
@@ -49,7 +50,7 @@ void check_sound(Connection& connection, const fs::path& file) {
     }
     check_integrity(connection);
     if (version > 0) {
-        check_values(connection);
+        check_values(connection, version);
     }
 }
 
@@ -85,9 +86,20 @@ fs::path move_aside(const fs::path& file) {
     return name;
 }
 
+// Numbers that the backup does not know were given already.
+void note_restoration(Connection& connection, const std::string& why) {
+    sqlite::Transaction transaction(connection, sqlite::Transaction::Kind::whole);
+    skip_numbers(connection);
+    AuditRecord record = audit_of(AuditAction::restore_store, Actor{});
+    record.reason = why;
+    apply(connection, record);
+    transaction.commit();
+}
+
 Connection start_empty(const fs::path& file, bool durable, const std::string& why) {
     files::create_private(file);
     Connection connection = open_checked(file, durable);
+    note_restoration(connection, why);
     report(log::Priority::error,
            std::format("the store starts EMPTY, all definitions and records are lost: {}, and there is no good backup",
                        why));
@@ -102,7 +114,7 @@ Connection restore(const fs::path& file, bool durable, const std::string& why) {
     try {
         files::copy_durably(backup, file);
         Connection connection = open_checked(file, durable);
-        skip_job_numbers(connection);
+        note_restoration(connection, why);
         report(log::Priority::warning, std::format("the store was restored from {}: {}", backup.string(), why));
         return connection;
     } catch (const sqlite::Failure& failure) {
@@ -130,7 +142,9 @@ Connection open_sound(const fs::path& file, bool durable) {
     }
     files::create_private(file);
     try {
-        return open_checked(file, durable);
+        Connection connection = open_checked(file, durable);
+        repair_rows(connection, backup_of(file));
+        return connection;
     } catch (const sqlite::Failure& failure) {
         if (!failure.is_damage()) {
             throw;

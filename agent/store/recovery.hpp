@@ -18,7 +18,7 @@ class NewerSchema : public std::runtime_error {
 [[nodiscard]] std::filesystem::path backup_of(const std::filesystem::path& file);
 
 // Gives a database that is sound and has the latest schema. A damaged file is moved aside and the last good backup
-// takes its place; without one the database starts empty. Both are logged.
+// takes its place; without one the database starts empty. Single altered rows are taken from it. All are logged.
 [[nodiscard]] sqlite::Connection open_sound(const std::filesystem::path& file, bool durable);
 
 }  // namespace mcpctl

@@ -40,7 +40,9 @@ void report_failure(const Result<void>& result) {
 }  // namespace
 
 SqliteStore::SqliteStore(asio::any_io_executor executor, std::unique_ptr<Database> database)
-    : executor_(std::move(executor)), loading_(std::move(database)) {}
+    : executor_(std::move(executor)),
+      audited_(std::make_shared<std::function<void(std::vector<AuditRecord>)>>([](const auto&) {})),
+      loading_(std::move(database)) {}
 
 SqliteStore::~SqliteStore() = default;
 
@@ -59,7 +61,10 @@ Result<StoredState> SqliteStore::load() {
 
 WriteQueue& SqliteStore::queue() {
     if (!queue_) {
-        queue_ = std::make_unique<WriteQueue>(std::move(loading_));
+        auto tell = [executor = executor_, audited = audited_](std::vector<AuditRecord> records) {
+            asio::post(executor, [audited, records = std::move(records)]() mutable { (*audited)(std::move(records)); });
+        };
+        queue_ = std::make_unique<WriteQueue>(std::move(loading_), std::move(tell));
     }
     return *queue_;
 }

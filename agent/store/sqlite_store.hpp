@@ -35,12 +35,15 @@ class SqliteStore : public Store {
     // accepted it cannot be cancelled: a caller must learn what became of it.
     Task<Result<void>> commit(Changes changes) override;
     void commit_later(Changes changes) override;
+    void on_audited(std::function<void(std::vector<AuditRecord>)> audited) override { *audited_ = std::move(audited); }
 
   private:
     SqliteStore(asio::any_io_executor executor, std::unique_ptr<Database> database);
     WriteQueue& queue();
 
     asio::any_io_executor executor_;
+    // Shared with what is on its way to the loop.
+    std::shared_ptr<std::function<void(std::vector<AuditRecord>)>> audited_;
     std::unique_ptr<Database> loading_;  // until the first commit, then it belongs to the queue
     std::unique_ptr<WriteQueue> queue_;
 };

@@ -7,7 +7,8 @@
 
 namespace mcpctl {
 
-WriteQueue::WriteQueue(std::unique_ptr<Database> database) : database_(std::move(database)) {
+WriteQueue::WriteQueue(std::unique_ptr<Database> database, Audited audited)
+    : database_(std::move(database)), audited_(std::move(audited)) {
     // Signals are the loop's business; and where a file size limit is reached, a blocked SIGXFSZ leaves an error code.
     sigset_t all;
     sigset_t before;
@@ -43,6 +44,9 @@ WriteQueue::Group WriteQueue::take() {
 
 void WriteQueue::write(Group group) {
     std::vector<Result<void>> results = database_->write(group.batches);
+    if (auto audited = database_->take_audited(); !audited.empty()) {
+        audited_(std::move(audited));
+    }
     for (std::size_t i = 0; i < results.size(); ++i) {
         group.done[i](std::move(results[i]));
     }

@@ -18,7 +18,9 @@ class WriteQueue {
     // Called on the writing thread.
     using Done = std::move_only_function<void(Result<void>)>;
 
-    explicit WriteQueue(std::unique_ptr<Database> database);
+    using Audited = std::function<void(std::vector<AuditRecord>)>;
+
+    WriteQueue(std::unique_ptr<Database> database, Audited audited);
     // Writes what is queued, backs up, and closes the database.
     ~WriteQueue();
     WriteQueue(const WriteQueue&) = delete;
@@ -38,6 +40,7 @@ class WriteQueue {
     void write(Group group);
 
     std::unique_ptr<Database> database_;
+    Audited audited_;
     std::mutex mutex_;
     std::condition_variable changed_;
     Group waiting_;         // guarded by mutex_

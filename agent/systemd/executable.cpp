@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -55,6 +56,12 @@ Result<std::string> find_executable(const std::string& command) {
     }
     return missing(command, "No such file or directory",
                    "it is in none of /usr/local/sbin, /usr/local/bin, /usr/sbin and /usr/bin; write its whole path");
+}
+
+bool could_be_found_as(const std::string& command, std::string_view path) {
+    return path == command || std::ranges::any_of(search_path, [&](std::string_view directory) {
+               return !command.contains('/') && path == std::format("{}/{}", directory, command);
+           });
 }
 
 }  // namespace mcpctl::systemd

@@ -11,8 +11,8 @@
 #include <memory>
 #include <optional>
 
-#include "agent/systemd/display_text.hpp"
 #include "agent/systemd/unit_status.hpp"
+#include "base/sanitiser.hpp"
 
 namespace mcpctl::systemd {
 namespace {
@@ -125,7 +125,7 @@ std::vector<std::string> last_lines_of(const std::string& unit, std::size_t coun
     }
     while (lines.size() < count && sd_journal_previous(journal.get()) > 0) {
         if (const auto message = field(journal, "MESSAGE")) {
-            lines.push_back(display_text(*message, max_line_bytes));
+            lines.push_back(sanitised(*message, max_line_bytes));
         }
     }
     std::ranges::reverse(lines);

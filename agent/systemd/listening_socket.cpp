@@ -83,21 +83,58 @@ std::unexpected<Error> system_error(int number) {
     return fail(ErrorCode::Unavailable, std::format("cannot ask the kernel who listens: {}", std::strerror(number)));
 }
 
-Result<void> dump(int netlink, int family, std::uint16_t port, std::vector<ListeningSocket>& sockets) {
-    const Request request = listeners_request(family, port);
-    if (::send(netlink, &request, sizeof(request), 0) < 0) {
+// Of one socket, which is named as if a connection from it were looked at.
+Request answering_request(std::uint16_t port) {
+    Request request{};
+    request.header.nlmsg_len = sizeof(request);
+    request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    request.header.nlmsg_flags = NLM_F_REQUEST;
+    request.body.sdiag_family = AF_INET;
+    request.body.sdiag_protocol = IPPROTO_TCP;
+    request.body.id.idiag_sport = htons(port);
+    request.body.id.idiag_src[0] = htonl(INADDR_LOOPBACK);
+    request.body.id.idiag_dst[0] = htonl(INADDR_LOOPBACK);
+    request.body.id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+    request.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    return request;
+}
+
+Result<UniqueFd> open_netlink() {
+    UniqueFd netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    // The kernel answers at once; the limit is for the one that does not.
+    const timeval patience{.tv_sec = 1, .tv_usec = 0};
+    if (!netlink || ::setsockopt(netlink.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
         return system_error(errno);
     }
+    return netlink;
+}
+
+Result<void> send(int netlink, const Request& request) {
+    return ::send(netlink, &request, sizeof(request), 0) < 0 ? Result<void>(system_error(errno)) : Result<void>();
+}
+
+Result<SocketDump> receive(int netlink) {
     std::array<std::byte, 32UL * 1024> buffer;  // NOLINT(*-member-init): filled by recv
+    ssize_t length = -1;
+    do {
+        length = ::recv(netlink, buffer.data(), buffer.size(), 0);
+    } while (length < 0 && errno == EINTR);
+    if (length < 0) {
+        return system_error(errno);
+    }
+    return parse_socket_dump(std::span(buffer).first(std::size_t(length)));
+}
+
+Result<void> dump(int netlink, int family, std::uint16_t port, std::vector<ListeningSocket>& sockets) {
+    if (auto sent = send(netlink, listeners_request(family, port)); !sent) {
+        return sent;
+    }
     while (true) {
-        const ssize_t length = ::recv(netlink, buffer.data(), buffer.size(), 0);
-        if (length < 0 && errno == EINTR) {
-            continue;
+        const auto received = receive(netlink);
+        if (!received) {
+            return std::unexpected(received.error());
         }
-        if (length < 0) {
-            return system_error(errno);
-        }
-        const SocketDump part = parse_socket_dump(std::span(buffer).first(std::size_t(length)));
+        const SocketDump& part = *received;
         if (part.error == ENOENT) {  // a kernel without this address family
             return {};
         }
@@ -160,19 +197,24 @@ SocketDump parse_socket_dump(std::span<const std::byte> datagram) {
 }
 
 Result<std::vector<ListeningSocket>> listening_sockets(std::uint16_t port) {
-    const UniqueFd netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
-    // The kernel answers at once; the limit is for the one that does not.
-    const timeval patience{.tv_sec = 1, .tv_usec = 0};
-    if (!netlink || ::setsockopt(netlink.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
-        return system_error(errno);
+    const auto netlink = open_netlink();
+    if (!netlink) {
+        return std::unexpected(netlink.error());
     }
     std::vector<ListeningSocket> sockets;
     for (const int family : {AF_INET, AF_INET6}) {
-        if (auto done = dump(netlink.get(), family, port, sockets); !done) {
+        if (auto done = dump(netlink->get(), family, port, sockets); !done) {
             return std::unexpected(done.error());
         }
     }
     return sockets;
+}
+
+std::optional<ListeningSocket> answering_socket(std::uint16_t port) {
+    const auto netlink = open_netlink();
+    const auto answer = netlink.and_then([port](const UniqueFd& fd) { return send(fd.get(), answering_request(port)); })
+                            .and_then([&netlink] { return receive(netlink->get()); });
+    return answer && !answer->sockets.empty() ? std::optional(answer->sockets.front()) : std::nullopt;
 }
 
 Result<PortHolder> holder_among(const std::vector<ListeningSocket>& sockets, std::uint64_t cgroup_id) {

@@ -33,6 +33,11 @@ struct SocketDump {
 // All sockets in this network namespace that listen on the port, IPv4 and IPv6.
 [[nodiscard]] Result<std::vector<ListeningSocket>> listening_sockets(std::uint16_t port);
 
+// The socket that a connection to 127.0.0.1:PORT would come to now; nothing where there is none, or the kernel does not
+// say. One look into a table, where the list of all costs a walk through it. Several sockets can share a port only with
+// processes of the same user.
+[[nodiscard]] std::optional<ListeningSocket> answering_socket(std::uint16_t port);
+
 // Who answers at 127.0.0.1:PORT, the address under which an instance is published: sockets on that address and on any
 // address count, one on ::1 or on another host's interface alone does not. One foreign socket among several is enough
 // for `other`, since the kernel might choose it. `cgroup_id` 0: the workload has no cgroup, thus no process.

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "agent/systemd/unit_property_dbus.hpp"
+#include "base/gate.hpp"
 #include "dbus/call.hpp"
 #include "dbus/connection_loop.hpp"
 #include "dbus/peer.hpp"
@@ -17,7 +18,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto call_patience = 10s;
+// PID 1 does one thing at a time: while it starts 20 units on a busy machine a call waits for more than 10 s
+// (measured).
+constexpr auto call_patience = 25s;
+// PID 1 works off what it was asked to do before it answers anybody: of 200 stops at once some were not answered in
+// time, when each was sent at once (measured). What waits here is not late yet.
+constexpr std::size_t most_calls_at_once = 16;
 constexpr auto connect_patience = 5s;
 constexpr auto first_retry = 50ms;
 constexpr auto longest_retry = 5s;
@@ -30,6 +36,8 @@ constexpr const char* unit_path_prefix = "/org/freedesktop/systemd1/unit";
 
 std::string interface_name(UnitInterface interface) {
     switch (interface) {
+        case UnitInterface::unit:
+            return "org.freedesktop.systemd1.Unit";
         case UnitInterface::service:
             return "org.freedesktop.systemd1.Service";
         case UnitInterface::slice:
@@ -76,10 +84,11 @@ struct Session {
     std::vector<sdbus::Slot> slots;
 };
 
-Task<Result<std::string>> read_system_state(Session& session) {
-    const auto state = co_await dbus::call<sdbus::Variant>(*session.manager, properties_interface, "Get", call_patience,
-                                                           std::string(manager_interface), std::string("SystemState"));
-    co_return state.transform([](const sdbus::Variant& value) { return value.get<std::string>(); });
+template <class T>
+Task<Result<T>> read_manager(Session& session, std::string property) {
+    const auto read = co_await dbus::call<sdbus::Variant>(*session.manager, properties_interface, "Get", call_patience,
+                                                          std::string(manager_interface), std::move(property));
+    co_return read.transform([](const sdbus::Variant& value) { return value.get<T>(); });
 }
 
 template <class... Out, class... In>
@@ -102,9 +111,9 @@ struct Pid1::State : std::enable_shared_from_this<State> {
     void unit_changed(std::optional<std::string> unit);
     void job_removed(sdbus::Message& message);
     Task<Result<std::shared_ptr<Session>>> connection();
-    Task<bool> is_replaced(std::shared_ptr<Session> used, Error error, Clock::time_point asked);
+    Task<bool> is_replaced(std::shared_ptr<Session> used, Error error, Clock::time_point deadline);
     // Makes a call that may be made twice: again on a new connection when the old one broke on the way, which every
-    // daemon-reexec does to it.
+    // daemon-reexec does to it. Waits for its turn among the calls under way.
     template <class Call>
     auto repeatable(Call attempt) -> std::invoke_result_t<Call&, Session&>;
     Task<Result<std::string>> job_result(std::shared_ptr<Session> on, std::string job, Clock::time_point deadline);
@@ -114,13 +123,14 @@ struct Pid1::State : std::enable_shared_from_this<State> {
     std::string socket;
     std::shared_ptr<Session> session;
     Condition session_changed;
-    bool had_session = false;
+    bool gap = false;  // PID 1 could not be reached, so something may have happened unseen
     bool stopped = false;
     std::set<std::string> changed_units;  // to be told in the next turn: one event for a burst of signals
     // Results of jobs that ended while somebody starts a unit: a job may end before its number is known here.
     int starters = 0;
     std::map<std::string, std::string> ended_jobs;
     Condition job_ended;
+    Gate calls{most_calls_at_once, call_patience};
 };
 
 Task<void> Pid1::State::keep_connected() {
@@ -148,6 +158,7 @@ void Pid1::State::adopt(std::unique_ptr<sdbus::IConnection> connection) {
     session = std::make_shared<Session>(std::move(connection), executor, [weak = weak_from_this()] {
         if (const auto state = weak.lock()) {
             state->session.reset();
+            state->gap = true;
             state->session_changed.notify();
             state->job_ended.notify();
         }
@@ -155,7 +166,7 @@ void Pid1::State::adopt(std::unique_ptr<sdbus::IConnection> connection) {
     watch(*session);
     session->loop.start();
     session_changed.notify();
-    if (std::exchange(had_session, true) && events.lost_track) {
+    if (std::exchange(gap, false) && events.lost_track) {
         events.lost_track();
     }
 }
@@ -236,6 +247,7 @@ Task<Result<std::shared_ptr<Session>>> Pid1::State::connection() {
         }
     }
     if (!session || stopped) {
+        gap = true;
         co_return fail(ErrorCode::Unavailable, "PID 1 does not answer on " + socket);
     }
     // What does not fit into the socket at once is sent in a later turn.
@@ -246,17 +258,17 @@ Task<Result<std::shared_ptr<Session>>> Pid1::State::connection() {
 // True when the call failed because its connection broke, once there is another; false when PID 1 refused it or was
 // too slow. The error alone does not tell: a refusal can be Unavailable too, and what was under way when the connection
 // broke ends with TimedOut at once.
-Task<bool> Pid1::State::is_replaced(std::shared_ptr<Session> used, Error error, Clock::time_point asked) {
+Task<bool> Pid1::State::is_replaced(std::shared_ptr<Session> used, Error error, Clock::time_point deadline) {
     const auto self = shared_from_this();
-    const bool cut_off = error.code == ErrorCode::TimedOut && Clock::now() - asked < call_patience;
+    const bool cut_off = error.code == ErrorCode::TimedOut && Clock::now() < deadline;
     if (error.code != ErrorCode::Unavailable && !cut_off) {
         co_return false;
     }
-    if (session == used && co_await read_system_state(*used)) {
+    if (session == used && co_await read_manager<std::string>(*used, "SystemState")) {
         co_return false;
     }
-    const auto deadline = Clock::now() + connect_patience;
-    while ((session == used || !session) && co_await session_changed.wait_until(deadline)) {
+    const auto connected_by = Clock::now() + connect_patience;
+    while ((session == used || !session) && co_await session_changed.wait_until(connected_by)) {
     }
     co_return session != used;
 }
@@ -264,14 +276,15 @@ Task<bool> Pid1::State::is_replaced(std::shared_ptr<Session> used, Error error, 
 template <class Call>
 auto Pid1::State::repeatable(Call attempt) -> std::invoke_result_t<Call&, Session&> {
     const auto self = shared_from_this();
+    const auto place = co_await calls.enter();
     for (int attempts_left = max_attempts - 1;; --attempts_left) {
         auto used = co_await connection();
         if (!used) {
             co_return std::unexpected(used.error());
         }
-        const auto asked = Clock::now();
+        const auto deadline = Clock::now() + call_patience;
         auto outcome = co_await attempt(**used);
-        if (outcome || attempts_left == 0 || !co_await is_replaced(*used, outcome.error(), asked)) {
+        if (outcome || attempts_left == 0 || !co_await is_replaced(*used, outcome.error(), deadline)) {
             co_return outcome;
         }
     }
@@ -307,7 +320,7 @@ Pid1::~Pid1() {
 Task<Result<std::string>> Pid1::start_transient_unit(std::string name, const UnitProperties& properties,
                                                      Clock::duration patience) {
     const auto state = state_;
-    const auto asked = Clock::now();
+    const auto deadline = Clock::now() + patience;
     auto session = co_await state->connection();
     if (!session) {
         co_return std::unexpected(session.error());
@@ -324,12 +337,13 @@ Task<Result<std::string>> Pid1::start_transient_unit(std::string name, const Uni
         }
     } const starter(*state);
     using Auxiliary = std::vector<sdbus::Struct<std::string, BusProperties>>;
-    auto job = co_await call_manager<sdbus::ObjectPath>(**session, "StartTransientUnit", std::move(name),
-                                                        std::string("fail"), to_bus(properties), Auxiliary{});
+    auto job =
+        co_await dbus::call<sdbus::ObjectPath>(*(*session)->manager, manager_interface, "StartTransientUnit", patience,
+                                               std::move(name), std::string("fail"), to_bus(properties), Auxiliary{});
     if (job) {
-        co_return co_await state->job_result(*session, *job, asked + patience);
+        co_return co_await state->job_result(*session, *job, deadline);
     }
-    if (co_await state->is_replaced(*session, job.error(), asked)) {
+    if (co_await state->is_replaced(*session, job.error(), deadline)) {
         co_return fail(ErrorCode::Unavailable, "the connection to PID 1 was lost during a start");
     }
     co_return std::unexpected(job.error());
@@ -346,6 +360,10 @@ Task<Result<void>> Pid1::kill_unit(std::string name, int signal) {
     co_return co_await state_->repeatable([&](Session& session) {
         return call_manager<>(session, "KillUnit", name, std::string("all"), std::int32_t(signal));
     });
+}
+
+Task<Result<void>> Pid1::thaw_unit(std::string name) {
+    co_return co_await state_->repeatable([&](Session& session) { return call_manager<>(session, "ThawUnit", name); });
 }
 
 Task<Result<void>> Pid1::reset_failed_unit(std::string name) {
@@ -383,14 +401,20 @@ Task<Result<std::vector<ListedUnit>>> Pid1::units_matching(std::string pattern) 
         std::vector<ListedUnit> units;
         units.reserve(found.size());
         for (const Row& row : found) {
-            units.push_back({row.get<0>(), row.get<2>(), row.get<3>()});
+            units.push_back({row.get<0>(), row.get<2>(), row.get<3>(), row.get<4>(), row.get<7>()});
         }
         return units;
     });
 }
 
 Task<Result<std::string>> Pid1::system_state() {
-    co_return co_await state_->repeatable(read_system_state);
+    co_return co_await state_->repeatable(
+        [](Session& session) { return read_manager<std::string>(session, "SystemState"); });
+}
+
+Task<Result<std::uint64_t>> Pid1::userspace_start() {
+    co_return co_await state_->repeatable(
+        [](Session& session) { return read_manager<std::uint64_t>(session, "UserspaceTimestampMonotonic"); });
 }
 
 }  // namespace mcpctl::systemd

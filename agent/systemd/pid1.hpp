@@ -19,19 +19,22 @@ namespace mcpctl::systemd {
 
 using PropertyMap = std::map<std::string, sdbus::Variant>;
 
-enum class UnitInterface : std::uint8_t { service, slice };
+enum class UnitInterface : std::uint8_t { unit, service, slice };
 
 struct ListedUnit {
     std::string name;
     std::string load_state;
     std::string active_state;
+    std::string sub_state;
+    std::uint32_t job = 0;  // number of the queued job, 0: none
 };
 
 class Pid1 {
   public:
     struct Events {
         std::function<void(const std::string& unit)> unit_changed;
-        std::function<void()> lost_track;  // connected again, or PID 1 has reloaded: anything may be different
+        // Connected after PID 1 could not be reached for a while, or it has reloaded: anything may be different.
+        std::function<void()> lost_track;
     };
 
     // Connects at once and goes on trying. `events` are called from the loop until destruction.
@@ -51,6 +54,8 @@ class Pid1 {
     Task<Result<void>> stop_unit(std::string name);
     // To all processes of the unit.
     Task<Result<void>> kill_unit(std::string name, int signal);
+    // Returns when it is done.
+    Task<Result<void>> thaw_unit(std::string name);
     // Forgets a failure, its count of restarts and its start limit.
     Task<Result<void>> reset_failed_unit(std::string name);
 
@@ -60,6 +65,8 @@ class Pid1 {
     Task<Result<std::vector<ListedUnit>>> units_matching(std::string pattern);
     // "running", "degraded", "stopping", …
     Task<Result<std::string>> system_state();
+    // µs on the monotonic clock at which this user space was begun; a daemon-reexec does not change it.
+    Task<Result<std::uint64_t>> userspace_start();
 
   private:
     struct State;

@@ -8,6 +8,11 @@
 
 namespace mcpctl::systemd {
 
-void add_sandbox(UnitProperties& properties, const Sandbox& sandbox, std::uint16_t port);
+// `port` is the one that an HTTP server may bind.
+void add_sandbox(UnitProperties& properties, const InstanceConfig& config, std::uint16_t port);
+
+// Of the process that stands for a container. It holds the engine's socket, which is as good as root, so what the file
+// system shows it makes no difference and is left as it is: mount namespaces are most of what a start costs.
+void add_relay_sandbox(UnitProperties& properties);
 
 }  // namespace mcpctl::systemd

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/thread_pool.hpp>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "agent/systemd/pid1.hpp"
 #include "agent/systemd/unit_reader.hpp"
 #include "agent/systemd/unit_watch.hpp"
+#include "base/gate.hpp"
 
 namespace mcpctl::systemd {
 
@@ -22,31 +24,37 @@ class SystemdRuntime final : public Runtime {
 
     // A failure of the workload itself, such as a missing executable, is a launch_failure(); what is left of the unit
     // is for forget().
-    Task<Result<WorkloadStatus>> launch(const Instance& instance) override;
+    Task<Result<WorkloadStatus>> launch(const Instance& instance, ProcessLaunch process) override;
     Task<Result<WorkloadStatus>> inspect(const WorkloadRef& workload) override;
     Task<Result<PortHolder>> port_holder(const WorkloadRef& workload, std::uint16_t port) override;
-    Task<Result<void>> verify(const Instance& instance) override;
+    Task<Result<void>> verify(const Instance& instance, std::uint64_t process) override;
     Task<Result<void>> request_stop(const WorkloadRef& workload) override;
     Task<Result<void>> kill(const WorkloadRef& workload) override;
     Task<Result<void>> kill_as_failure(const WorkloadRef& workload) override;
     Task<Result<void>> forget(const WorkloadRef& workload) override;
+    Task<Result<void>> forget_instance(const InstanceId& instance) override;
     Task<Result<void>> reset_failures(const WorkloadRef& workload) override;
     Task<std::vector<std::string>> last_lines(const WorkloadRef& workload, std::size_t count) override;
     Task<Reason> witness(const WorkloadRef& workload) override;
     Task<Result<WorkloadListing>> list() override;
+    Task<ResourceUse> use_of(InstanceId instance) override;
+    Task<Result<std::string>> boot() override;
     Task<bool> shutting_down() override;
     void on_events(Events events) override { events_ = std::move(events); }
 
   private:
-    Task<Result<bool>> start(const std::string& unit, const UnitProperties& properties, Clock::duration patience);
-    Task<Result<bool>> settle(const std::string& unit, Clock::time_point deadline);
+    Task<Result<std::string>> start(const std::string& unit, const UnitProperties& properties,
+                                    Clock::duration patience);
+    Task<Result<std::string>> settle(const std::string& unit, Clock::time_point deadline);
     Task<Result<WorkloadStatus>> status_of(std::string unit);
     Task<Result<void>> unless_absent(std::string unit, Result<void> outcome);
-    // NotManaged when somebody else has made a unit of this name.
-    Task<Result<void>> unless_foreign(std::string unit);
+    // NotManaged when somebody else has made a unit of this name. One that is frozen is thawed: PID 1 refuses to stop
+    // it, and what it kills in there ends only then.
+    Task<Result<void>> make_stoppable(std::string unit);
     Task<Result<void>> kill_unit(std::string unit);
     Task<Result<void>> end_unit(std::string unit);
     Task<Result<void>> remove_slice(InstanceId instance);
+    Task<Result<void>> stop_slice(std::string slice);
     void unit_changed(const std::string& unit);
     void lost_track();
 
@@ -54,7 +62,9 @@ class SystemdRuntime final : public Runtime {
     Events events_;
     UnitWatches watches_;
     Pid1 pid1_;
-    asio::thread_pool workers_;  // for the journal, whose files are read with blocking calls
+    Gate starts_;
+    std::map<WorkloadRef, std::uint64_t> port_groups_;  // cgroups of workloads that were seen to hold their port
+    asio::thread_pool workers_;                         // for the journal, whose files are read with blocking calls
 };
 
 }  // namespace mcpctl::systemd

@@ -18,10 +18,23 @@ std::uint64_t usec(Duration duration) {
     return std::uint64_t(std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
 }
 
+std::string description(const Instance& instance, std::uint64_t process) {
+    const std::string server = std::format("MCP server {} of profile {}", instance.name, instance.config.profile.name);
+    return process == 0 ? server : std::format("{}, session {:016x}", server, process);
+}
+
 void add_identity(UnitProperties& properties, const Instance& instance, const BuilderOptions& options) {
     const std::string& profile = instance.config.profile.name;
-    properties.push_back({"Description", std::format("MCP server {} of profile {}", instance.name, profile)});
+    properties.push_back({"Description", description(instance, options.process)});
     properties.push_back({"Slice", slice_name(instance.id)});
+    properties.push_back(
+        {"LogExtraFields",
+         ByteStrings{{installation_mark(options.installation_id), std::format("MCPCTL_INSTANCE={}", instance.id.text()),
+                      std::format("MCPCTL_PROFILE={}", profile),
+                      std::format("MCPCTL_SERVER={}", instance.config.server.name)}}});
+}
+
+void add_user(UnitProperties& properties, const std::string& profile) {
     properties.push_back({"DynamicUser", true});
     properties.push_back({"User", user_name(profile)});
     const std::vector<std::string> directory{std::format("{}/{}", profiles_directory, profile)};
@@ -30,11 +43,6 @@ void add_identity(UnitProperties& properties, const Instance& instance, const Bu
     properties.push_back({"CacheDirectory", directory});
     properties.push_back({"CacheDirectoryMode", std::uint32_t(0700)});
     properties.push_back({"WorkingDirectory", state_directory(profile)});
-    properties.push_back(
-        {"LogExtraFields",
-         ByteStrings{{installation_mark(options.installation_id), std::format("MCPCTL_INSTANCE={}", instance.id.text()),
-                      std::format("MCPCTL_PROFILE={}", profile),
-                      std::format("MCPCTL_SERVER={}", instance.config.server.name)}}});
 }
 
 std::vector<std::string> environment_block(const Instance& instance) {
@@ -62,7 +70,30 @@ void add_program(UnitProperties& properties, const Instance& instance, const Bui
         {"ExecStartEx",
          std::vector<ExecCommand>{{options.executable, instance.config.argv(instance.port), {"no-env-expand"}}}});
     properties.push_back({"Environment", environment_block(instance)});
-    properties.push_back({"StandardOutput", "journal"});
+}
+
+// Ready when the container is started. What becomes of it is told as the unit's status, which PID 1 keeps.
+void add_relay(UnitProperties& properties, const Instance& instance, const BuilderOptions& options) {
+    const std::string unit = unit_name({instance.id, instance.generation, options.process});
+    std::vector<std::string> argv{options.executable, "--engine", instance.config.profile.engine, "--installation",
+                                  options.installation_id};
+    if (instance.config.server.speaks_stdio()) {
+        argv.emplace_back("--stdio");
+    }
+    argv.emplace_back(unit.substr(0, unit.rfind('.')));
+    properties.push_back({"Type", "notify"});
+    properties.push_back({"NotifyAccess", "main"});
+    properties.push_back({"ExecStartEx", std::vector<ExecCommand>{{options.executable, argv, {"no-env-expand"}}}});
+}
+
+void add_output(UnitProperties& properties, const Instance& instance, const BuilderOptions& options) {
+    if (options.stdio) {
+        properties.push_back({"StandardInputFileDescriptor", Descriptor{*options.stdio}});
+        properties.push_back({"StandardOutputFileDescriptor", Descriptor{*options.stdio}});
+    }
+    // Were it the journal too, standard error would go where the descriptor of standard output goes (C3, measured on
+    // systemd 257).
+    properties.push_back({"StandardOutput", instance.config.server.speaks_stdio() ? "null" : "journal"});
     properties.push_back({"StandardError", "journal"});
     properties.push_back({"SyslogIdentifier", instance.name});
     // An interval of 0 does not switch journald's limit off (measured: 7 of 8 lines were lost).
@@ -115,6 +146,15 @@ void add_restart(UnitProperties& properties, const RestartPolicy& policy) {
     properties.push_back({"CollectMode", "inactive"});
 }
 
+// The agent replaces a process of a stdio server itself: PID 1 cannot renew its descriptors, and closes its copies of
+// them once the unit has ended, which RemainAfterExit= would prevent. OnSuccess= and OnFailure= could start an agent
+// that is away, but every unit that names the agent there stays loaded as long as the agent runs (measured).
+void add_session_end(UnitProperties& properties) {
+    properties.push_back({"Restart", "no"});
+    properties.push_back({"RemainAfterExit", false});
+    properties.push_back({"CollectMode", "inactive"});
+}
+
 void add_end(UnitProperties& properties, const ProfileDefinition& profile) {
     properties.push_back({"KillMode", "control-group"});
     properties.push_back({"SendSIGKILL", true});
@@ -164,11 +204,25 @@ std::string cache_directory(std::string_view profile) {
 Result<UnitProperties> build_unit_properties(const Instance& instance, const BuilderOptions& options) {
     UnitProperties properties;
     add_identity(properties, instance, options);
-    add_program(properties, instance, options);
-    add_restart(properties, instance.config.profile.restart);
+    if (instance.config.in_container()) {
+        add_relay(properties, instance, options);
+    } else {
+        add_user(properties, instance.config.profile.name);
+        add_program(properties, instance, options);
+    }
+    add_output(properties, instance, options);
+    if (instance.config.server.speaks_stdio()) {
+        add_session_end(properties);
+    } else {
+        add_restart(properties, instance.config.profile.restart);
+    }
     add_end(properties, instance.config.profile);
-    add_limits(properties, instance.config.profile.limits);
-    add_sandbox(properties, instance.config.profile.sandbox, instance.port);
+    if (instance.config.in_container()) {
+        add_relay_sandbox(properties);
+    } else {
+        add_limits(properties, instance.config.profile.limits);
+        add_sandbox(properties, instance.config, instance.port);
+    }
     return check_every_string(properties).transform([&] { return std::move(properties); });
 }
 

@@ -1,6 +1,8 @@
 // The only code that makes the properties of a workload's unit.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,7 +13,10 @@ namespace mcpctl::systemd {
 
 struct BuilderOptions {
     std::string installation_id;  // 32 hex digits: marks the unit as made by this installation
-    std::string executable;       // absolute path of what argv[0] names
+    std::string executable;       // absolute path of what argv[0] names; for a container that of mcpctl-relay
+    // For stdio servers: the number of the process, and what becomes its standard input and output.
+    std::uint64_t process = 0;
+    std::optional<int> stdio = std::nullopt;  // borrowed; none where the properties are made only to be compared
 };
 
 // The journal field that marks a unit as ours; see LogExtraFields.

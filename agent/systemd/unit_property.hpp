@@ -1,5 +1,5 @@
 // A transient unit's properties as typed values, so that they can be checked without a bus. What is text here becomes
-// a line in a unit file that PID 1 reads again at each reload; what is a number, boolean or list cannot.
+// a line in a unit file that PID 1 reads again at each reload; what is a number, boolean or descriptor cannot.
 #pragma once
 
 #include <cstdint>
@@ -58,9 +58,15 @@ struct ByteStrings {
     friend bool operator==(const ByteStrings&, const ByteStrings&) = default;
 };
 
+// D-Bus h: a descriptor of ours, borrowed until the properties are sent. PID 1 gets a copy and never tells it back.
+struct Descriptor {
+    int number = -1;
+    friend bool operator==(const Descriptor&, const Descriptor&) = default;
+};
+
 using UnitValue = std::variant<bool, std::int32_t, std::uint32_t, std::uint64_t, std::string, std::vector<std::string>,
                                std::vector<ExecCommand>, NameFilter, std::vector<AddressPrefix>, std::vector<BindMount>,
-                               std::vector<SocketBindRule>, ByteStrings>;
+                               std::vector<SocketBindRule>, ByteStrings, Descriptor>;
 
 struct UnitProperty {
     std::string name;

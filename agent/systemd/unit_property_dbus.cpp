@@ -4,6 +4,8 @@
 #include <format>
 #include <optional>
 
+#include "agent/systemd/executable.hpp"
+
 namespace mcpctl::systemd {
 namespace {
 
@@ -66,6 +68,9 @@ struct ToVariant {
         }
         return sdbus::Variant(list);
     }
+    sdbus::Variant operator()(const Descriptor& descriptor) const {
+        return sdbus::Variant(sdbus::UnixFd(descriptor.number));
+    }
 };
 
 template <class T>
@@ -99,7 +104,8 @@ struct IsEffective {
     bool operator()(const std::vector<ExecCommand>& wanted) const {
         const auto found = read<std::vector<BusExecEffective>>(effective);
         return found && std::ranges::equal(*found, wanted, [](const BusExecEffective& left, const ExecCommand& right) {
-                   return left.get<0>() == right.path && left.get<1>() == right.argv && left.get<2>() == right.flags;
+                   return could_be_found_as(right.path, left.get<0>()) && left.get<1>() == right.argv &&
+                          left.get<2>() == right.flags;
                });
     }
     bool operator()(const NameFilter& wanted) const {
@@ -143,6 +149,7 @@ struct IsEffective {
         }
         return same_set(found, wanted.values);
     }
+    bool operator()(const Descriptor&) const { return true; }
 };
 
 }  // namespace
@@ -158,6 +165,9 @@ BusProperties to_bus(const UnitProperties& properties) {
 
 Result<void> compare_effective(const UnitProperties& wanted, const std::map<std::string, sdbus::Variant>& effective) {
     for (const UnitProperty& property : wanted) {
+        if (std::holds_alternative<Descriptor>(property.value)) {
+            continue;  // PID 1 does not tell which it has
+        }
         const auto found = effective.find(property.name);
         if (found == effective.end() || !std::visit(IsEffective{property.name, found->second}, property.value)) {
             return fail(ErrorCode::NotManaged,

@@ -13,6 +13,7 @@ namespace mcpctl::systemd {
 struct UnitSnapshot {
     UnitState state;
     std::vector<std::string> log_extra_fields;
+    std::string freezer_state;
 
     [[nodiscard]] bool carries(std::string_view mark) const;
 };
@@ -21,5 +22,8 @@ struct UnitSnapshot {
 [[nodiscard]] UnitSnapshot read_snapshot(const PropertyMap& properties);
 
 Task<Result<UnitSnapshot>> read_unit(Pid1& pid1, std::string unit);
+
+// A unit as PID 1 has just listed it: of one that runs, only what the listing does not tell is asked for.
+Task<Result<UnitSnapshot>> read_listed(Pid1& pid1, ListedUnit unit);
 
 }  // namespace mcpctl::systemd

@@ -113,6 +113,8 @@ WorkloadStatus workload_status(const UnitState& unit) {
     WorkloadStatus status{.phase = phase_of(unit),
                           .runtime_id = unit.invocation_id,
                           .pid = int(unit.main_pid),
+                          .said = unit.status_text,
+                          .unreachable_since = 0,
                           .restarts = unit.n_restarts,
                           .reason = {},
                           .since = unit.state_change};

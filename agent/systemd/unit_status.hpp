@@ -15,6 +15,7 @@ struct UnitState {
     std::string sub_state;
     std::string result;
     std::string restart;                  // the policy
+    std::string status_text;              // what it told PID 1 last of itself
     std::int32_t exec_main_code = 0;      // CLD_EXITED, CLD_KILLED or CLD_DUMPED; 0: has not ended
     std::int32_t exec_main_status = 0;    // exit code or signal
     std::uint64_t exec_main_handoff = 0;  // when the program was executed, 0: never

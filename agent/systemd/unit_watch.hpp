@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "base/async.hpp"
@@ -13,12 +14,12 @@ namespace mcpctl::systemd {
 class UnitWatches {
   public:
     void notify(const std::string& unit) {
-        if (const auto found = units_.find(unit); found != units_.end()) {
+        if (const auto found = units_->find(unit); found != units_->end()) {
             found->second.notify();
         }
     }
     void notify_all() {
-        for (auto& [name, unit] : units_) {
+        for (auto& [name, unit] : *units_) {
             unit.notify();
         }
     }
@@ -35,7 +36,9 @@ class UnitWatches {
             condition.notify();
         }
     };
-    std::map<std::string, Unit> units_;
+    using Units = std::map<std::string, Unit>;
+    // Coroutines that wait when the agent ends are destroyed with the loop, after everything else.
+    std::shared_ptr<Units> units_ = std::make_shared<Units>();
 };
 
 // Make it before the first look at the unit; then no change is missed:
@@ -44,14 +47,14 @@ class UnitWatches {
 class UnitWatch {
   public:
     UnitWatch(UnitWatches& watches, const std::string& unit)
-        : watches_(watches), position_(watches.units_.try_emplace(unit).first) {
+        : units_(watches.units_), position_(units_->try_emplace(unit).first) {
         ++position_->second.watchers;
     }
     UnitWatch(const UnitWatch&) = delete;
     UnitWatch& operator=(const UnitWatch&) = delete;
     ~UnitWatch() {
         if (--position_->second.watchers == 0) {
-            watches_.units_.erase(position_);
+            units_->erase(position_);
         }
     }
 
@@ -65,8 +68,8 @@ class UnitWatch {
     }
 
   private:
-    UnitWatches& watches_;
-    std::map<std::string, UnitWatches::Unit>::iterator position_;
+    std::shared_ptr<UnitWatches::Units> units_;
+    UnitWatches::Units::iterator position_;
 };
 
 }  // namespace mcpctl::systemd

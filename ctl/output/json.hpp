@@ -13,6 +13,9 @@ namespace mcpctl::ctl {
 [[nodiscard]] nlohmann::ordered_json to_json(const ProfileInfo& profile);
 [[nodiscard]] nlohmann::ordered_json to_json(const InstanceInfo& instance);
 [[nodiscard]] nlohmann::ordered_json to_json(const JobInfo& job);
+[[nodiscard]] nlohmann::ordered_json to_json(const SessionInfo& session);
+[[nodiscard]] nlohmann::ordered_json to_json(const HealthInfo& health);
+[[nodiscard]] nlohmann::ordered_json to_json(const HealthChangeInfo& change);
 
 // Indented, with a newline at the end, and safe to print on a terminal.
 [[nodiscard]] std::string json_text(const nlohmann::ordered_json& value);

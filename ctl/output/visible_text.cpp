@@ -48,6 +48,21 @@ std::string escape(const Piece& character) {
     return std::format("\\u{:04x}", std::uint32_t(character.code));
 }
 
+std::string visible_except(std::string_view layout, std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    while (!text.empty()) {
+        const Piece character = first_piece(text);
+        if ((character.valid && !deceives(character.code)) || layout.contains(text.front())) {
+            result.append(text.substr(0, character.bytes));
+        } else {
+            result += escape(character);
+        }
+        text.remove_prefix(character.bytes);
+    }
+    return result;
+}
+
 std::size_t width_of(const Piece& character) {
     // Negative in a locale that does not know the character.
     return std::size_t(std::max(0, ::wcwidth(wchar_t(character.code)) < 0 ? 1 : ::wcwidth(wchar_t(character.code))));
@@ -56,18 +71,11 @@ std::size_t width_of(const Piece& character) {
 }  // namespace
 
 std::string visible_text(std::string_view text) {
-    std::string result;
-    result.reserve(text.size());
-    while (!text.empty()) {
-        const Piece character = first_piece(text);
-        if (character.valid && !deceives(character.code)) {
-            result.append(text.substr(0, character.bytes));
-        } else {
-            result += escape(character);
-        }
-        text.remove_prefix(character.bytes);
-    }
-    return result;
+    return visible_except("", text);
+}
+
+std::string visible_lines(std::string_view text) {
+    return visible_except("\n\t", text);
 }
 
 std::string visible_json(std::string_view json) {

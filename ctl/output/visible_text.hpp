@@ -11,6 +11,9 @@ namespace mcpctl::ctl {
 // Control characters (C0, DEL, C1), invalid UTF-8 and bidirectional overrides appear as \n, \x1b, \u202e and so on.
 [[nodiscard]] std::string visible_text(std::string_view text);
 
+// The same for text of several lines, which stay lines; tabs stay too.
+[[nodiscard]] std::string visible_lines(std::string_view text);
+
 // The same for JSON text, where such characters occur only inside strings: they become \uXXXX escapes, so that the
 // value stays what it was.
 [[nodiscard]] std::string visible_json(std::string_view json);

@@ -131,7 +131,10 @@ ExitCode print_started(Context& context, const std::string& instance_path, std::
             break;
         case OutputFormat::table:
             print(std::format("{} {} in {}\n", past, visible_text(instance->name), took(passed)));
-            print(layout({Field{"ID", instance->id}, Field{"Endpoint", instance->endpoint}}, context.out));
+            print(layout(
+                {Field{"ID", instance->id}, Field{"Endpoint", instance->endpoint},
+                 Field{"Connect", instance->has_sessions() ? std::format("mcpctl connect {}", instance->name) : ""}},
+                context.out));
             break;
     }
     return ExitCode::done;

@@ -88,14 +88,34 @@ void add_run_options(CLI::App& verb, ProfileFlags& flags) {
         .option_text("NAME=VALUE");
     add_repeated(verb, "--arg", flags.args, "Argument appended to the server's command; may be repeated")
         .option_text("ARGUMENT");
+    verb.add_option("--runtime", flags.runtime, "What runs it; docker needs a server with an image; default: systemd")
+        ->option_text("systemd|docker");
+    verb.add_option("--engine", flags.engine,
+                    "docker: which of the configured engines; default: the first that answers");
+    verb.add_option("--pull", flags.pull, "docker: when its image is fetched; default: missing")
+        ->option_text("never|missing|always");
     verb.add_option("--restart", flags.restart, "When to start it again by itself; default: on-failure")
         ->option_text("no|on-failure|always");
+    verb.add_option("--health-interval", flags.health_interval, "How often it is asked for health; default: 10s")
+        ->option_text("DURATION");
+    verb.add_option("--health-timeout", flags.health_timeout, "Until it must have answered; default: 5s")
+        ->option_text("DURATION");
+    verb.add_option("--failure-threshold", flags.failure_threshold, "Failed checks until it is not ready; default: 3")
+        ->option_text("NUMBER");
+    verb.add_option("--unhealthy-after", flags.unhealthy_after, "Alert also when unwell for so long; default: never")
+        ->option_text("DURATION");
+    verb.add_option("--on-unhealthy", flags.on_unhealthy, "What follows then; default: alert")
+        ->option_text("alert|restart");
     verb.add_option("--start-timeout", flags.start_timeout, "Until it must be ready; default: 60s")
         ->option_text("DURATION");
     verb.add_option("--drain-timeout", flags.drain_timeout, "From SIGTERM to SIGKILL; default: 30s")
         ->option_text("DURATION");
     verb.add_option("--max-drain-timeout", flags.max_drain_timeout, "The longest that a stop may ask for; default: 90s")
         ->option_text("DURATION");
+    verb.add_option("--standby", flags.standby, "stdio: processes started ahead; 0: each on demand; default: 1")
+        ->option_text("NUMBER");
+    verb.add_option("--max-sessions", flags.max_sessions, "stdio: most processes at a time; default: 128")
+        ->option_text("NUMBER");
     verb.add_flag("--autostart", flags.autostart, "At boot, start an instance if there is none");
 }
 
@@ -103,8 +123,9 @@ void add_confinement_options(CLI::App& verb, ProfileFlags& flags) {
     verb.add_option("--memory", flags.memory, "Limit of its memory: bytes, or 512M, 2G")->option_text("SIZE");
     verb.add_option("--cpu", flags.cpu, "Limit in processors: 0.5 is half of one")->option_text("NUMBER");
     verb.add_option("--tasks", flags.tasks, "Limit of its processes and threads")->option_text("NUMBER");
-    verb.add_option("--network", flags.network, "loopback: only this machine; full: other hosts too")
-        ->option_text("loopback|full");
+    verb.add_option("--network", flags.network,
+                    "none; loopback: only this machine; full: other hosts too; default: full for stdio, else loopback")
+        ->option_text("none|loopback|full");
     add_repeated(verb, "--read-path", flags.read_paths, "Absolute path that it may read; may be repeated")
         .option_text("PATH");
     add_repeated(verb, "--write-path", flags.write_paths, "Absolute path that it may write; may be repeated")

@@ -12,11 +12,13 @@ namespace mcpctl::ctl {
 namespace {
 
 constexpr std::string_view add_examples =
-    "  mcpctl server add everything --transport streamable-http -- mcp-server-everything streamableHttp\n"
+    "  mcpctl server add everything -- mcp-server-everything\n"
+    "  mcpctl server add shared --transport streamable-http -- mcp-server-everything streamableHttp\n"
     "  mcpctl server add files --transport sse --env ROOT=/srv -- files-server --port {port}\n"
+    "  mcpctl server add search --image ghcr.io/owner/search:1.4 -- --verbose\n"
     "  mcpctl server add -f server.json\n"
     "\n"
-    "  {port} in the command becomes the instance's port, which the server also finds in $PORT.\n"
+    "  With HTTP {port} in the command becomes the instance's port, which the server also finds in $PORT.\n"
     "  A profile of the same name is added with it: mcpctl start everything\n";
 
 struct AddOptions {
@@ -38,15 +40,13 @@ Result<Definition> wanted(const Context& context, AddOptions options) {
         }
         return definition_from_file(options.file);
     }
-    constexpr std::string_view hint = "mcpctl server add NAME --transport streamable-http -- COMMAND ARGUMENT…";
+    constexpr std::string_view hint = "mcpctl server add NAME -- COMMAND ARGUMENT…";
     if (options.flags.name.empty()) {
         return fail(ErrorCode::InvalidArgument, "the server needs a name", "NAME", std::string(hint));
     }
-    if (options.flags.command.empty()) {
-        return fail(ErrorCode::InvalidArgument, "the server needs a command, after --", "COMMAND", std::string(hint));
-    }
-    if (options.flags.transport.empty()) {
-        return fail(ErrorCode::InvalidArgument, "say how the server speaks", "--transport", std::string(hint));
+    if (options.flags.command.empty() && options.flags.image.empty()) {
+        return fail(ErrorCode::InvalidArgument, "the server needs a command, after --, or an image", "COMMAND",
+                    std::string(hint));
     }
     return definition_from(options.flags);
 }
@@ -101,14 +101,19 @@ void add_add(CLI::App& group, Context& context) {
     CLI::App& verb =
         add_verb(group, context, "add", "Define an MCP server, and a profile of the same name", add_examples);
     verb.usage(
-        "Usage: mcpctl server add NAME --transport TRANSPORT [OPTIONS] -- COMMAND ARGUMENT…\n"
+        "Usage: mcpctl server add NAME [OPTIONS] -- COMMAND ARGUMENT…\n"
+        "       mcpctl server add NAME --image IMAGE [OPTIONS] [-- ARGUMENT…]\n"
         "       mcpctl server add -f FILE");
     verb.add_option("NAME", options->flags.name, "Name: lower-case letters, digits and dashes");
-    verb.add_option("--transport", options->flags.transport, "How it speaks")->option_text("streamable-http|sse");
+    verb.add_option("--transport", options->flags.transport, "How it speaks; default: stdio")
+        ->option_text("stdio|streamable-http|sse");
+    verb.add_option("--image", options->flags.image,
+                    "Runs in containers of this image; its profile's runtime is docker");
     verb.add_option("--description", options->flags.description, "For people");
     add_repeated(verb, "--env", options->flags.env, "Environment variable; may be repeated").option_text("NAME=VALUE");
-    verb.add_option("--port", options->flags.port, "Fixed port; default: one from the agent's range per instance");
-    verb.add_option("--path", options->flags.path, "Path of its endpoint; default: /mcp, or /sse");
+    verb.add_option("--port", options->flags.port,
+                    "HTTP: fixed port; default: one from the agent's range per instance");
+    verb.add_option("--path", options->flags.path, "HTTP: path of its endpoint; default: /mcp, or /sse");
     verb.add_option("-f,--file", options->file, "Take the whole definition as JSON from FILE, - for stdin")
         ->option_text("FILE");
     verb.callback([&context, options] {

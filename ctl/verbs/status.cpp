@@ -1,10 +1,12 @@
 #include <format>
 #include <nlohmann/json.hpp>
 
+#include "ctl/output/amounts.hpp"
 #include "ctl/output/json.hpp"
 #include "ctl/output/table.hpp"
 #include "ctl/output/time_text.hpp"
 #include "ctl/output/visible_text.hpp"
+#include "ctl/verbs/health_text.hpp"
 #include "ctl/verbs/options.hpp"
 #include "ctl/verbs/verbs.hpp"
 
@@ -24,13 +26,19 @@ struct Options {
 
 struct Details {
     InstanceInfo instance;
+    HealthInfo health;
     Json workloads = Json::array();
     Error workloads_missing;  // why, where the runtime does not answer
     std::vector<std::string> failure_log;
 };
 
 Result<Details> details_of(AgentClient& agent, const InstanceInfo& instance) {
-    Details details{instance, Json::array(), {}, {}};
+    Details details{instance, {}, Json::array(), {}, {}};
+    auto health = agent.statistics(instance);
+    if (!health) {
+        return std::unexpected(std::move(health.error()));
+    }
+    details.health = *std::move(health);
     auto log = agent.failure_log(instance);
     if (!log) {
         return std::unexpected(std::move(log.error()));
@@ -59,9 +67,6 @@ std::string main_workload(const Json& workloads, const char* key) {
 
 // The slice is the instance to systemd, so its name follows from the id.
 std::string slice_of(const InstanceInfo& instance) {
-    if (instance.runtime != "systemd") {
-        return {};
-    }
     std::string hex = instance.id;
     std::erase(hex, '-');
     return std::format("mcpctl-{}.slice", hex);
@@ -75,22 +80,66 @@ std::string since(const InstanceInfo& instance) {
                        elapsed(instance.started_at, now_microseconds()));
 }
 
-std::vector<Field> fields_of(const Details& details) {
+std::string health_of(const InstanceInfo& instance, const HealthInfo& health) {
+    const std::string since =
+        health.last_transition == 0 ? "" : std::format(" since {}", local_time(health.last_transition));
+    const std::string why = instance.readiness == "ready" ? "" : std::format("; {}", health.reason);
+    return std::format("{}{}, process {}{}", readiness_text(health.readiness), since, health.liveness,
+                       health.reason.empty() ? "" : why);
+}
+
+// What was wrong last is why it was restarted last.
+std::string restarts_of(const InstanceInfo& instance, const HealthInfo& health) {
+    return instance.restarts == 0 || health.last_error.empty()
+               ? std::to_string(instance.restarts)
+               : std::format("{}, the last one because: {}", instance.restarts, health.last_error);
+}
+
+std::string processor_time(const HealthInfo& health) {
+    return health.cpu ? took(std::chrono::milliseconds(*health.cpu / 1000)) : "";
+}
+
+// Two properties that are asked for again with each look: the agent does not announce them.
+std::string sessions_of(const InstanceInfo& instance) {
+    return instance.has_sessions() ? std::format("{} open, {} standby ready", instance.sessions, instance.standbys)
+                                   : "";
+}
+
+std::string unreachable(const InstanceInfo& instance) {
+    return instance.unreachable_since == 0 ? ""
+                                           : std::format("unreachable since {}; what is shown was known then",
+                                                         local_time(instance.unreachable_since));
+}
+
+std::vector<Field> fields_of(const Context& context, const Details& details) {
     const InstanceInfo& instance = details.instance;
+    const HealthInfo& health = details.health;
+    const bool in_container = instance.runtime == "docker";
     return {{"State", since(instance), Terminal::colour_of_state(instance.state)},
             {"Reason", instance.reason},
+            {"Engine", unreachable(instance), Colour::red},
+            {"Health", health_of(instance, health), colour_of_health(health.readiness, health.alert)},
+            {"Alert", health.alert ? health.reason : "", Colour::red},
+            {"Failures", failures_text(health), Colour::yellow},
+            {"Last check", last_check_text(health, context.out)},
             {"Endpoint", instance.endpoint},
+            {"Sessions", sessions_of(instance)},
             {"Transport", instance.transport},
             {"Profile", instance.profile},
             {"Server", instance.server},
             {"ID", instance.id},
-            {"Runtime", instance.runtime},
+            {"Runtime", in_container ? std::format("{} ({})", instance.runtime, instance.engine) : instance.runtime},
+            {"Container", in_container ? instance.runtime_id : ""},
+            {"Image", instance.image_id},
             {"Unit", instance.unit},
             {"Slice", slice_of(instance)},
-            {"Invocation", instance.runtime_id},
+            {"Invocation", in_container ? "" : instance.runtime_id},
             {"PID", main_workload(details.workloads, "pid")},
+            {"Memory", health.memory ? size_text(*health.memory) : ""},
+            {"CPU", processor_time(health)},
+            {"Tasks", health.tasks ? std::to_string(*health.tasks) : ""},
             {"Generation", std::to_string(instance.generation)},
-            {"Restarts", std::to_string(instance.restarts)},
+            {"Restarts", restarts_of(instance, health)},
             {"Created", local_time(instance.created_at)},
             {"Workloads", details.workloads_missing.reason, Colour::yellow}};
 }
@@ -100,7 +149,7 @@ void print_for_people(const Context& context, const Details& details) {
     const std::string dot = context.out.unicode ? "●" : "*";
     print(std::format("{} {}\n", context.out.paint(dot, Terminal::colour_of_state(instance.state)),
                       context.out.paint(visible_text(instance.name), Colour::bold)));
-    print(layout(fields_of(details), context.out));
+    print(layout(fields_of(context, details), context.out));
     if (!details.failure_log.empty()) {
         print("\nLast lines before the latest failure:\n");
         for (const std::string& line : details.failure_log) {
@@ -111,6 +160,7 @@ void print_for_people(const Context& context, const Details& details) {
 
 void print_as_json(const Details& details) {
     Json object = to_json(details.instance);
+    object["health"] = to_json(details.health);
     object["slice"] = slice_of(details.instance);
     object["workloads"] = details.workloads_missing.reason.empty() ? details.workloads : Json(nullptr);
     object["failureLog"] = details.failure_log;

@@ -14,6 +14,14 @@ void add_stop(CLI::App& parent, Context& context);
 void add_restart(CLI::App& parent, Context& context);
 void add_status(CLI::App& parent, Context& context);
 void add_list(CLI::App& parent, Context& context);
+void add_health(CLI::App& parent, Context& context);
+void add_logs(CLI::App& parent, Context& context);
+void add_audit(CLI::App& parent, Context& context);
+void add_tools(CLI::App& parent, Context& context);
+void add_call(CLI::App& parent, Context& context);
+void add_connect(CLI::App& parent, Context& context);
+void add_sessions(CLI::App& parent, Context& context);
+void add_disconnect(CLI::App& parent, Context& context);
 void add_jobs(CLI::App& parent, Context& context);
 void add_version(CLI::App& parent, Context& context);
 

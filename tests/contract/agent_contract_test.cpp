@@ -198,6 +198,45 @@ TEST_F(TheContract, AnnouncesWhatChangesAndNothingElse) {
     EXPECT_EQ(told.get_future().get(), (std::set<std::string>{"State", "Reason", "ReasonCode", "RuntimeId"}));
 }
 
+TEST_F(TheContract, ChecksHealthAndTellsAnAlert) {  // M04, M05
+    add_server();
+    const auto [instance, job] = start();
+    EXPECT_EQ(agent.end_of(job), "done");
+    EXPECT_EQ(property<std::string>(instance, "Readiness"), "ready");
+    EXPECT_EQ(property<std::string>(instance, "Liveness"), "alive");
+    EXPECT_FALSE(property<bool>(instance, "Alert"));
+    std::promise<std::string> raised;
+    auto proxy = agent.proxy(instance);
+    proxy->uponSignal("AlertRaised").onInterface(instance_interface).call([&](const std::string& reason) {
+        raised.set_value(reason);
+    });
+    agent.on_loop([&] {
+        agent.core.probe.error = "no answer";
+        agent.core.runtime.use = {.memory = 4096, .tasks = 2};
+    });
+    std::string health;
+    for (int i = 0; i < 3; ++i) {
+        proxy->callMethod("CheckHealth").onInterface(instance_interface).storeResultsTo(health);
+    }
+    EXPECT_EQ(raised.get_future().get(), "no answer");
+    EXPECT_THAT(health, HasSubstr(R"("readiness":"not-ready")"));
+    EXPECT_EQ(property<std::string>(instance, "Readiness"), "not-ready");
+    EXPECT_TRUE(property<bool>(instance, "Alert"));
+    EXPECT_EQ(property<std::string>(instance, "HealthReason"), "no answer");
+    std::string statistics;
+    proxy->callMethod("GetStatistics").onInterface(instance_interface).storeResultsTo(statistics);
+    EXPECT_THAT(statistics, HasSubstr(R"("consecutiveFailures":3)"));
+    EXPECT_THAT(statistics, HasSubstr(R"("memory":4096)"));
+    EXPECT_THAT(statistics, HasSubstr(R"("cpu":null)"));
+    std::string history;
+    proxy->callMethod("GetHealthHistory")
+        .onInterface(instance_interface)
+        .withArguments(std::uint32_t(1))
+        .storeResultsTo(history);
+    EXPECT_THAT(history, HasSubstr(R"("reason":"no answer")"));
+    EXPECT_THAT(history, HasSubstr(R"("alert":true)"));
+}
+
 TEST_F(TheContract, ListsEverythingThroughTheObjectManager) {  // D07
     add_server();
     start();
@@ -215,6 +254,95 @@ TEST_F(TheContract, ListsEverythingThroughTheObjectManager) {  // D07
     for (const char* interface : {"Server", "Profile", "Instance", "Job"}) {
         EXPECT_TRUE(interfaces.contains(std::string("org.mcpctl.Agent1.") + interface)) << interface;
     }
+}
+
+TEST_F(TheContract, ListsEachObjectOnceHoweverOftenItIsAskedFor) {  // D07
+    add_server();
+    const auto [instance, job] = start();
+    EXPECT_EQ(agent.end_of(job), "done");
+    for (int time = 0; time < 3; ++time) {
+        std::map<ObjectPath, std::map<std::string, std::map<std::string, sdbus::Variant>>> objects;
+        agent.manager()
+            ->callMethod("GetManagedObjects")
+            .onInterface("org.freedesktop.DBus.ObjectManager")
+            .storeResultsTo(objects);
+        EXPECT_EQ(objects.size(), 4);
+        EXPECT_EQ(objects[instance][instance_interface].at("State").get<std::string>(), "running");
+    }
+}
+
+TEST_F(TheContract, ShowsObjectsToWhomeverLooksAround) {  // busctl tree
+    add_server();
+    const auto [instance, job] = start();
+    const auto children = [&](const std::string& path) {
+        std::string xml;
+        agent.proxy(ObjectPath(path))
+            ->callMethod("Introspect")
+            .onInterface("org.freedesktop.DBus.Introspectable")
+            .storeResultsTo(xml);
+        return xml;
+    };
+    EXPECT_THAT(children("/org/mcpctl/Agent1"), HasSubstr("<node name=\"instance\"/>"));
+    EXPECT_THAT(children("/org/mcpctl/Agent1/instance"), HasSubstr(instance.substr(instance.rfind('/') + 1)));
+    EXPECT_EQ(name_of_error([&] { children("/org/mcpctl/Agent1/instance/00000000000040008000000000000000"); }),
+              "org.freedesktop.DBus.Error.UnknownObject");
+}
+
+// sd-bus keeps pointers into the table of the object that was called.
+TEST_F(TheContract, AnswersCallsThatTakeLong) {
+    add_server();
+    const auto [instance, job] = start();
+    EXPECT_EQ(agent.end_of(job), "done");
+    const auto proxy = agent.proxy(instance);
+    Condition release;
+    for (const bool removed : {false, true}) {
+        std::promise<std::string> answer;
+        agent.on_loop([&] { agent.core.runtime.inspect_waits_for = &release; });
+        proxy->callMethodAsync("GetWorkloads")
+            .onInterface(instance_interface)
+            .uponReplyInvoke([&](std::optional<sdbus::Error> error, const std::string& workloads) {
+                answer.set_value(error ? std::string(error->getName()) : workloads);
+            });
+        EXPECT_EQ(property<std::string>(instance, "State"), "running");  // behind the call that waits
+        agent.on_loop([&] {
+            agent.core.runtime.inspect_waits_for = nullptr;
+            if (removed) {
+                agent.core.registry.remove_instance(agent.core.registry.instances().begin()->first);
+            }
+            release.notify();
+        });
+        EXPECT_THAT(answer.get_future().get(), HasSubstr(removed ? "Error.NotFound" : "invocation-1"));
+    }
+    EXPECT_EQ(name_of_error([&] { property<std::string>(instance, "State"); }),
+              "org.freedesktop.DBus.Error.UnknownObject");
+}
+
+TEST_F(TheContract, TellsWhichObjectsComeAndGo) {  // D07
+    std::promise<std::set<std::string>> added, removed;
+    auto manager = agent.manager();
+    std::set<std::string> told;
+    const auto tell = [&](std::promise<std::set<std::string>>& promise, const ObjectPath& path) {
+        told.insert(path);
+        if (told.size() == 2) {
+            promise.set_value(std::exchange(told, {}));
+        }
+    };
+    manager->uponSignal("InterfacesAdded")
+        .onInterface("org.freedesktop.DBus.ObjectManager")
+        .call([&](const ObjectPath& path, const std::map<std::string, std::map<std::string, sdbus::Variant>>& with) {
+            EXPECT_EQ(with.begin()->second.at("Name").get<std::string>(), "everything");
+            tell(added, path);
+        });
+    manager->uponSignal("InterfacesRemoved")
+        .onInterface("org.freedesktop.DBus.ObjectManager")
+        .call([&](const ObjectPath& path, const std::vector<std::string>&) { tell(removed, path); });
+    const std::set<std::string> both{dbus::server_path("everything"), dbus::profile_path("everything")};
+    add_server();
+    EXPECT_EQ(added.get_future().get(), both);
+    manager->callMethod("RemoveServer")
+        .onInterface(manager_interface)
+        .withArguments(std::string("everything"), Options{});
+    EXPECT_EQ(removed.get_future().get(), both);
 }
 
 // What a method, property or signal looks like, stripped of everything that does not bind callers.
@@ -294,11 +422,11 @@ TEST(TheAccessTable, HasARowForEveryMethodAndNoOther) {
 }
 
 TEST(TheAccessTable, DeniesWhatHasNoRow) {
-    EXPECT_FALSE(authorise({0, true}, "Manager", "NoSuchMethod"));
+    EXPECT_FALSE(authorise({.uid = 0, .in_group = true}, "Manager", "NoSuchMethod"));
 }
 
 TEST(AnOrdinaryUser, MayCallNothing) {
-    AgentOnASocketpair agent({1000, false});
+    AgentOnASocketpair agent({.uid = 1000});
     const auto denied = [&](const std::function<void()>& call) {
         EXPECT_EQ(name_of_error(call), "org.mcpctl.Agent1.Error.AccessDenied");
     };
@@ -315,7 +443,7 @@ TEST(AnOrdinaryUser, MayCallNothing) {
 }
 
 TEST(AMemberOfTheGroup, MayCall) {
-    AgentOnASocketpair agent({1000, true});
+    AgentOnASocketpair agent({.uid = 1000, .in_group = true});
     EXPECT_EQ(name_of_error([&] {
                   ObjectPath none;
                   agent.manager()

@@ -20,12 +20,14 @@
 #include "dbus/profile_proxy.hpp"
 #include "dbus/server_proxy.hpp"
 #include "tests/fakes/core_under_test.hpp"
+#include "tests/fakes/fake_audit.hpp"
+#include "tests/fakes/fake_logs.hpp"
 
 namespace mcpctl::test {
 
 class AgentOnASocketpair {
   public:
-    explicit AgentOnASocketpair(Caller caller = {0, false}) {
+    explicit AgentOnASocketpair(Caller caller = {.uid = 0}) {
         int ends[2];
         EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
         spawn_detached(core.loop.get_executor(), "serving", serve(UniqueFd(ends[0]), caller));
@@ -71,13 +73,19 @@ class AgentOnASocketpair {
     }
 
     CoreUnderTest core;
+    FakeLogs logs;
+    FakeAudit audit;
     bus::Context context{.executor = core.loop.get_executor(),
                          .registry = core.registry,
                          .catalog = core.catalog,
                          .lifecycle = core.lifecycle,
                          .runtime = core.runtime,
+                         .sessions = core.sessions,
+                         .health = core.health,
+                         .logs = logs,
+                         .audit = audit,
                          .installation_id = "0123456789abcdef0123456789abcdef",
-                         .unit_of = [](const Instance& instance) { return instance.id.hex() + ".service"; },
+                         .unit_of = [](const WorkloadRef& workload) { return workload.instance.hex() + ".service"; },
                          .busy_reasons = [] { return std::vector<std::string>{"a test runs"}; },
                          .called = [] {}};
 

@@ -53,6 +53,8 @@ TEST_F(AgentClientContract, FindsAndDecodesAnInstance) {
     EXPECT_EQ(instance->generation, 3U);
     EXPECT_EQ(instance->port, 26270);
     EXPECT_EQ(instance->restarts, 2U);
+    EXPECT_EQ(instance->sessions, 3U);
+    EXPECT_EQ(instance->standbys, 1U);
     EXPECT_EQ(instance->started_at, 6U);
     EXPECT_EQ(client_.failure_log(*instance), std::vector<std::string>{"last words"});
     EXPECT_EQ(client_.workloads(*instance), "[]");
@@ -95,6 +97,116 @@ TEST_F(AgentClientContract, SendsTheOptionsOfStartAndStop) {
     ASSERT_TRUE(client_.restart(*instance, {{}, true}));
     EXPECT_TRUE(stopped.at("refresh").get<bool>());
     EXPECT_FALSE(stopped.contains("drain-timeout"));
+}
+
+TEST_F(AgentClientContract, DecodesHealthAndKeepsWhatIsNotKnownApartFromNothing) {  // M04
+    FakeAgent& agent = add_agent();
+    agent.instance->health = R"({"readiness": "ready", "consecutiveFailures": 1, "failureThreshold": 3, "alert": false,
+                                 "latency": 2100, "memory": null, "tasks": 0, "later": "for newer tools"})";
+    const auto instance = client_.find_instance("everything");
+    EXPECT_EQ(instance->readiness, "not-ready");
+    EXPECT_EQ(instance->liveness, "alive");
+    EXPECT_TRUE(instance->alert);
+    EXPECT_EQ(instance->health_reason, "the server did not answer");
+    const auto health = client_.check_health(*instance);
+    ASSERT_TRUE(health) << health.error().reason;
+    EXPECT_EQ(health->failure_threshold, 3U);
+    EXPECT_EQ(health->latency, 2100U);
+    EXPECT_EQ(health->memory, std::nullopt);
+    EXPECT_EQ(health->cpu, std::nullopt);
+    EXPECT_EQ(health->tasks, 0U);
+    EXPECT_FALSE(health->answers());
+    const auto changes = client_.health_history(*instance, 20);
+    ASSERT_TRUE(changes) << changes.error().reason;
+    EXPECT_EQ(agent.instance->asked_changes, 20U);
+    EXPECT_EQ(changes->front().reason, "exited");
+    agent.instance->health = "[1]";
+    EXPECT_EQ(client_.statistics(*instance).error().code, ErrorCode::Internal);
+}
+
+TEST_F(AgentClientContract, OpensListsAndClosesSessions) {
+    FakeAgent& agent = add_agent();
+    agent.instance->transport = "stdio";
+    agent.instance->sessions =
+        R"([{"session": "8c41000000000001", "pid": 7, "state": "open", "cold": true, "peerUid": 1000, "peerPid": 8,
+             "openedAt": 5, "later": "unknown keys are for newer tools"}])";
+    const auto instance = client_.find_instance("everything");
+    auto opened = client_.open_session(*instance, 30s);
+    ASSERT_TRUE(opened) << opened.error().reason;
+    EXPECT_EQ(opened->id, "8c41000000000001");
+    const auto sessions = client_.sessions(*instance);
+    ASSERT_EQ(sessions->size(), 1U);
+    EXPECT_EQ(sessions->front().instance, "everything");
+    EXPECT_EQ(sessions->front().peer_uid, 1000U);
+    EXPECT_TRUE(sessions->front().cold);
+    ASSERT_TRUE(client_.close_session(*instance, opened->id));
+    EXPECT_EQ(agent.instance->closed_session, opened->id);
+    // A duplicate that stayed behind would keep the server from ever seeing the end of its input.
+    ASSERT_EQ(::write(opened->socket.get(), "x", 1), 1);
+    opened->socket.reset();
+    char byte = 0;
+    EXPECT_EQ(::read(agent.instance->session.get(), &byte, 1), 1);
+    EXPECT_EQ(::read(agent.instance->session.get(), &byte, 1), 0);
+}
+
+TEST_F(AgentClientContract, OpensASessionOnANewConnectionWhenTheAgentLeft) {
+    add_agent().vanish();
+    add_agent().instance->transport = "stdio";
+    ctl::InstanceInfo instance;
+    instance.path = dbus::instance_path(test::instance_hex);
+    EXPECT_TRUE(client_.open_session(instance, 30s));
+    EXPECT_EQ(connections_, 2U);
+}
+
+TEST_F(AgentClientContract, ReadsPagesOfALogAndFollowsIt) {
+    FakeAgent& agent = add_agent();
+    const auto instance = client_.find_instance("everything");
+    const auto page =
+        client_.logs(*instance, {.tail = 5, .cursor = {}, .since = {}, .until = {}, .level = "error", .grep = {}});
+    ASSERT_TRUE(page) << page.error().reason;
+    EXPECT_EQ(page->lines, std::vector<std::string>{"{}"});
+    EXPECT_EQ(page->cursor, "cursor");
+    EXPECT_TRUE(page->more);
+    const auto& sent = agent.instance->log_options.at(0);
+    EXPECT_EQ(sent.size(), 2U);
+    EXPECT_EQ(sent.at("tail").get<std::uint64_t>(), 5U);
+    EXPECT_EQ(sent.at("level").get<std::string>(), "error");
+    const auto removed = client_.logs_of_removed("some id", {});
+    EXPECT_EQ(removed->lines, std::vector<std::string>{"of some id"});
+    const auto pipe = client_.follow_logs(*instance, {});
+    ASSERT_TRUE(pipe) << pipe.error().reason;
+    char byte = 0;
+    EXPECT_EQ(::read(pipe->get(), &byte, 1), 0);
+}
+
+TEST_F(AgentClientContract, ReadsPagesOfTheAuditTrailAndFollowsIt) {
+    FakeAgent& agent = add_agent();
+    ctl::AuditOptions options;
+    options.tail = 5;
+    options.actor = "alice";
+    const auto page = client_.audit(options);
+    ASSERT_TRUE(page) << page.error().reason;
+    EXPECT_EQ(page->lines, std::vector<std::string>{"{}"});
+    EXPECT_EQ(page->cursor, "cursor");
+    const auto& sent = agent.manager->audit_options.at(0);
+    EXPECT_EQ(sent.size(), 2U);
+    EXPECT_EQ(sent.at("tail").get<std::uint64_t>(), 5U);
+    EXPECT_EQ(sent.at("actor").get<std::string>(), "alice");
+    const auto pipe = client_.follow_audit({});
+    ASSERT_TRUE(pipe) << pipe.error().reason;
+    char byte = 0;
+    EXPECT_EQ(::read(pipe->get(), &byte, 1), 0);
+}
+
+TEST_F(AgentClientContract, ReportsAListOfSessionsThatItDoesNotUnderstand) {
+    FakeAgent& agent = add_agent();
+    const auto instance = client_.find_instance("everything");
+    for (const char* list : {"", "[", "[1]", R"([{"pid": "seven"}])"}) {
+        agent.instance->sessions = list;
+        const auto sessions = client_.sessions(*instance);
+        ASSERT_FALSE(sessions) << list;
+        EXPECT_EQ(sessions.error().code, ErrorCode::Internal);
+    }
 }
 
 TEST_F(AgentClientContract, RepeatsAReadingCallWhenTheAgentLeftBeforeItAnswered) {
@@ -189,6 +301,20 @@ TEST_F(AgentClientContract, FollowsAJobOverARestartOfTheAgent) {
     EXPECT_EQ(outcome.kind, JobOutcome::Kind::ended);
     EXPECT_EQ(outcome.job.state, "done");
     EXPECT_EQ(connections_, 2U);
+}
+
+// The question for the job is repeated on a new connection, and the job is followed there.
+TEST_F(AgentClientContract, FollowsAJobWhoseAgentLeftOnceItHadAcceptedIt) {
+    FakeAgent& first = add_agent(with_job());
+    FakeAgent& second = add_agent(with_job());
+    ASSERT_TRUE(client_.start("everything", {}));
+    first.vanish();
+    ctl::JobWaitOptions options;
+    options.deadline = ctl::SteadyClock::now() + 10s;
+    options.on_progress = [&](const std::string&) { second.job->end("done"); };
+    const JobOutcome outcome = wait(options);
+    EXPECT_EQ(outcome.kind, JobOutcome::Kind::ended);
+    EXPECT_EQ(outcome.job.state, "done");
 }
 
 TEST_F(AgentClientContract, SaysWhenTheJobIsUnknownAfterARestart) {

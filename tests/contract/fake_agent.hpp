@@ -2,8 +2,10 @@
 // of its own, so that the client can block as it does in life.
 #pragma once
 
+#include <fcntl.h>
 #include <sdbus-c++/sdbus-c++.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <functional>
 #include <future>
@@ -26,6 +28,8 @@ namespace mcpctl::test {
 
 using Options = std::map<std::string, sdbus::Variant>;
 inline const std::string instance_hex = "3f2a0000000040008000000000000001";
+
+using LogReply = sdbus::Result<std::vector<std::string>, std::string, bool>;
 
 class FakeJob final : public sdbus::AdaptorInterfaces<org::mcpctl::Agent1::Job_adaptor> {
   public:
@@ -85,6 +89,14 @@ class FakeInstance final : public sdbus::AdaptorInterfaces<org::mcpctl::Agent1::
     FakeInstance& operator=(const FakeInstance&) = delete;
 
     std::function<sdbus::ObjectPath(Options)> on_stop;
+    std::string transport = "sse";
+    // The server's end of the session that was opened last, and the list of all.
+    UniqueFd session;
+    std::string sessions = "[]";
+    std::string closed_session;
+    std::string health = "{}";
+    std::uint32_t asked_changes = 0;
+    std::vector<Options> log_options;
 
   private:
     void Stop(sdbus::Result<sdbus::ObjectPath>&& result, Options options) override {
@@ -95,6 +107,38 @@ class FakeInstance final : public sdbus::AdaptorInterfaces<org::mcpctl::Agent1::
     }
     void GetConfiguration(sdbus::Result<std::string>&& result) override { result.returnResults("{}"); }
     void GetWorkloads(sdbus::Result<std::string>&& result) override { result.returnResults("[]"); }
+    void OpenSession(sdbus::Result<sdbus::UnixFd, std::string>&& result, Options) override {
+        int ends[2] = {-1, -1};
+        if (transport != "stdio" || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+            result.returnError(dbus::to_bus({ErrorCode::NotSupported, "the transport is not stdio"}));
+            return;
+        }
+        session.reset(ends[0]);
+        result.returnResults(sdbus::UnixFd(ends[1], sdbus::adopt_fd), "8c41000000000001");
+    }
+    void ListSessions(sdbus::Result<std::string>&& result) override { result.returnResults(sessions); }
+    void CloseSession(sdbus::Result<>&& result, std::string id) override {
+        closed_session = std::move(id);
+        result.returnResults();
+    }
+    void CheckHealth(sdbus::Result<std::string>&& result) override { result.returnResults(health); }
+    void GetStatistics(sdbus::Result<std::string>&& result) override { result.returnResults(health); }
+    void GetHealthHistory(sdbus::Result<std::string>&& result, std::uint32_t count) override {
+        asked_changes = count;
+        result.returnResults(R"([{"at": 7, "readiness": "not-ready", "liveness": "dead", "reason": "exited"}])");
+    }
+    void GetLogs(LogReply&& result, Options options) override {
+        log_options.push_back(std::move(options));
+        result.returnResults(std::vector<std::string>{"{}"}, "cursor", log_options.size() < 2);
+    }
+    void FollowLogs(sdbus::Result<sdbus::UnixFd>&& result, Options options) override {
+        log_options.push_back(std::move(options));
+        int ends[2] = {-1, -1};
+        if (::pipe2(ends, O_CLOEXEC) == 0) {
+            ::close(ends[1]);
+        }
+        result.returnResults(sdbus::UnixFd(ends[0], sdbus::adopt_fd));
+    }
     void GetFailureLog(sdbus::Result<std::vector<std::string>>&& result) override {
         result.returnResults(std::vector<std::string>{"last words"});
     }
@@ -103,7 +147,10 @@ class FakeInstance final : public sdbus::AdaptorInterfaces<org::mcpctl::Agent1::
     std::string Profile() override { return "everything"; }
     std::string Server() override { return "everything"; }
     std::string Runtime() override { return "systemd"; }
-    std::string Transport() override { return "sse"; }
+    std::string Engine() override { return ""; }
+    std::string ImageId() override { return ""; }
+    std::uint64_t UnreachableSince() override { return 0; }
+    std::string Transport() override { return transport; }
     std::string State() override { return "running"; }
     std::string Desired() override { return "running"; }
     std::uint64_t Generation() override { return 3; }
@@ -114,6 +161,13 @@ class FakeInstance final : public sdbus::AdaptorInterfaces<org::mcpctl::Agent1::
     std::string ReasonCode() override { return ""; }
     std::string Reason() override { return ""; }
     std::uint32_t Restarts() override { return 2; }
+    std::string Readiness() override { return "not-ready"; }
+    std::string Liveness() override { return "alive"; }
+    bool Alert() override { return true; }
+    std::string HealthReason() override { return "the server did not answer"; }
+    std::uint64_t HealthChangedAt() override { return 4; }
+    std::uint32_t Sessions() override { return 3; }
+    std::uint32_t Standbys() override { return 1; }
     std::uint64_t CreatedAt() override { return 5; }
     std::uint64_t StartedAt() override { return 6; }
 };
@@ -132,6 +186,7 @@ class FakeManager final
     // Runs before the reply to Start is sent.
     std::function<void(std::string profile, Options)> on_start = [](const std::string&, const Options&) {};
     std::function<void()> on_get_instance = [] {};
+    std::vector<Options> audit_options;
 
   private:
     using Path = sdbus::ObjectPath;
@@ -160,6 +215,21 @@ class FakeManager final
         } else {
             result.returnError(not_found(reference));
         }
+    }
+    void GetLogs(LogReply&& result, std::string instance, Options) override {
+        result.returnResults(std::vector<std::string>{"of " + instance}, "", false);
+    }
+    void GetAudit(sdbus::Result<std::vector<std::string>, std::string, bool>&& result, Options options) override {
+        audit_options.push_back(std::move(options));
+        result.returnResults(std::vector<std::string>{"{}"}, "cursor", false);
+    }
+    void FollowAudit(sdbus::Result<sdbus::UnixFd>&& result, Options options) override {
+        audit_options.push_back(std::move(options));
+        int ends[2] = {-1, -1};
+        if (::pipe2(ends, O_CLOEXEC) == 0) {
+            ::close(ends[1]);
+        }
+        result.returnResults(sdbus::UnixFd(ends[0], sdbus::adopt_fd));
     }
     void GetProfile(sdbus::Result<Path>&& result, std::string name) override { result.returnError(not_found(name)); }
     void GetServer(sdbus::Result<Path>&& result, std::string name) override { result.returnError(not_found(name)); }

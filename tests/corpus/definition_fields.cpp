@@ -9,15 +9,19 @@ namespace {
 
 constexpr std::string_view server_template =
     R"({"name":<server.name>,"description":<description>,"version":<version>,"transport":<transport>,)"
-    R"("run":{"command":[<command[0]>,"--port={port}",<command[2]>]},"port":<port>,"path":<path>,)"
+    R"("run":{"command":[<command[0]>,"--port={port}",<command[2]>],"image":<image>,"args":[<run.args[0]>]},)"
+    R"("port":<port>,"path":<path>,)"
     R"("env":{"KEPT":"a b",<server.env.key>:<server.env.value>}})";
 constexpr std::string_view profile_template =
-    R"({"name":<profile.name>,"server":<server.name>,"runtime":<runtime>,)"
+    R"({"name":<profile.name>,"server":<server.name>,"runtime":<runtime>,"engine":<engine>,"pull":<pull>,)"
     R"("env":{<profile.env.key>:<profile.env.value>},"args":["-v",<args[1]>],)"
     R"("limits":{"memory":<memory>,"cpu":<cpu>,"tasks":<tasks>},)"
     R"("restart":{"policy":<policy>,"initialDelay":<initialDelay>,"maxDelay":<maxDelay>,)"
     R"("maxAttempts":<maxAttempts>,"resetAfter":<resetAfter>},)"
+    R"("health":{"interval":<interval>,"timeout":<timeout>,"failureThreshold":<failureThreshold>,)"
+    R"("unhealthyAfter":<unhealthyAfter>,"onUnhealthy":<onUnhealthy>},)"
     R"("drainTimeout":<drainTimeout>,"maxDrainTimeout":<maxDrainTimeout>,"startTimeout":<startTimeout>,)"
+    R"("standby":<standby>,"maxSessions":<maxSessions>,)"
     R"("sandbox":{"network":<network>,"readPaths":["/srv/a",<readPaths[1]>],"writePaths":[<writePaths[0]>],)"
     R"("jit":<jit>},"autostart":<autostart>})";
 
@@ -33,6 +37,9 @@ constexpr std::array table{
     Field{server, "transport", "<transport>", R"("sse")", word, "transport", 15},
     Field{server, "run.command", "<command[0]>", R"("node")", program, "run.command[0]", path_bytes},
     Field{server, "run.command", "<command[2]>", R"("x")", argument, "run.command[2]", argument_bytes},
+    // Without an image there are no arguments for one.
+    Field{server, "run.image", "<image>", R"("a/b:1")", image, "run.", 255},
+    Field{server, "run.args", "<run.args[0]>", R"("z")", argument, "run.args[0]", argument_bytes},
     Field{server, "port", "<port>", "0", no_text, "port", 0},
     Field{server, "path", "<path>", R"("/mcp")", endpoint_path, "path", 1024},
     Field{server, "env", "<server.env.key>", R"("A")", variable, "env", 255},
@@ -40,6 +47,9 @@ constexpr std::array table{
     Field{profile, "name", "<profile.name>", R"("p")", name, "name", 63},
     Field{profile, "server", "<server.name>", R"("s")", name, "server", 63},
     Field{profile, "runtime", "<runtime>", R"("systemd")", word, "runtime", 7},
+    // Neither may differ from its default with this runtime.
+    Field{profile, "engine", "<engine>", R"("")", word, "engine", 0},
+    Field{profile, "pull", "<pull>", R"("missing")", word, "pull", 7},
     Field{profile, "env", "<profile.env.key>", R"("B")", variable, "env", 255},
     Field{profile, "env", "<profile.env.value>", R"("2")", argument, "env.B", argument_bytes},
     Field{profile, "args", "<args[1]>", R"("y")", argument, "args[1]", argument_bytes},
@@ -51,10 +61,18 @@ constexpr std::array table{
     Field{profile, "restart.maxDelay", "<maxDelay>", R"("60s")", word, "restart.maxDelay", 80},
     Field{profile, "restart.maxAttempts", "<maxAttempts>", "3", no_text, "restart.maxAttempts", 0},
     Field{profile, "restart.resetAfter", "<resetAfter>", R"("60s")", word, "restart.resetAfter", 80},
+    Field{profile, "health.interval", "<interval>", R"("10s")", word, "health.interval", 80},
+    Field{profile, "health.timeout", "<timeout>", R"("5s")", word, "health.timeout", 80},
+    Field{profile, "health.failureThreshold", "<failureThreshold>", "3", no_text, "health.failureThreshold", 0},
+    Field{profile, "health.unhealthyAfter", "<unhealthyAfter>", R"("5m")", word, "health.unhealthyAfter", 80},
+    Field{profile, "health.onUnhealthy", "<onUnhealthy>", R"("restart")", word, "health.onUnhealthy", 7},
     Field{profile, "drainTimeout", "<drainTimeout>", R"("30s")", word, "drainTimeout", 80},
     // A maxDrainTimeout below drainTimeout is reported as the latter's mistake.
     Field{profile, "maxDrainTimeout", "<maxDrainTimeout>", R"("90s")", word, "", 80},
     Field{profile, "startTimeout", "<startTimeout>", R"("60s")", word, "startTimeout", 80},
+    // Neither may differ from its default with a server that speaks HTTP.
+    Field{profile, "standby", "<standby>", "1", no_text, "standby", 0},
+    Field{profile, "maxSessions", "<maxSessions>", "128", no_text, "maxSessions", 0},
     Field{profile, "sandbox.network", "<network>", R"("full")", word, "sandbox.network", 8},
     Field{profile, "sandbox.readPaths", "<readPaths[1]>", R"("/srv/b")", Rule::path, "sandbox.readPaths[1]",
           path_bytes},

@@ -22,6 +22,7 @@ enum class Rule : std::uint8_t {
     variable,       // the name of a variable
     path,           // bound into the sandbox
     endpoint_path,  // of a URL
+    image,          // the name of one
     word,           // one of a few, an amount or a duration
     no_text,        // a number or a boolean
 };

@@ -53,6 +53,9 @@ std::optional<bool> should_be_accepted(const Case& test_case) {
             return plain && (text.empty() || text.starts_with('/')) && text.find_first_of(" \\\"<>[]{}|`^") == text.npos
                        ? std::nullopt
                        : std::optional(false);
+        case Rule::image:
+            return plain && !text.empty() && text.find_first_of("\\ \"'%;$") == text.npos ? std::nullopt
+                                                                                          : std::optional(false);
         case Rule::word:
             return plain && !text.contains('\\') ? std::nullopt : std::optional(false);
     }

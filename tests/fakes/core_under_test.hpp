@@ -9,11 +9,16 @@
 #include <utility>
 #include <vector>
 
+#include "agent/core/auditor.hpp"
 #include "agent/core/catalog.hpp"
+#include "agent/core/health_monitor.hpp"
 #include "agent/core/lifecycle.hpp"
 #include "agent/core/reconciler.hpp"
 #include "agent/core/supervisor.hpp"
+#include "tests/fakes/fake_probe.hpp"
 #include "tests/fakes/fake_runtime.hpp"
+#include "tests/fakes/memory_history.hpp"
+#include "tests/fakes/memory_keeper.hpp"
 #include "tests/fakes/memory_store.hpp"
 
 namespace mcpctl::test {
@@ -23,18 +28,24 @@ struct CoreUnderTest {
     Registry registry;
     MemoryStore store;
     FakeRuntime runtime;
-    Jobs jobs{loop.get_executor(), registry, 0};
+    Jobs jobs{loop.get_executor(), registry, store, 0};
     Catalog catalog{registry, store};
-    Lifecycle lifecycle{loop.get_executor(), registry, store, runtime, jobs, PortRange{46270, 46289}};
-    Supervisor supervisor{loop.get_executor(), registry, store, runtime};
-    Reconciler reconciler{loop.get_executor(), registry, runtime, lifecycle, supervisor};
+    MemoryKeeper keeper;
+    Sessions sessions{loop.get_executor(), registry, store, runtime, keeper};
+    FakeProbe probe;
+    MemoryHistory history;
+    Lifecycle lifecycle{loop.get_executor(), registry, store, runtime, probe, sessions, jobs, PortRange{46270, 46289}};
+    Supervisor supervisor{loop.get_executor(), registry, store, runtime, probe};
+    HealthMonitor health{loop.get_executor(), registry, sessions, {runtime, probe, history}};
+    Reconciler reconciler{loop.get_executor(), registry, store, runtime, sessions, lifecycle, supervisor};
+    Auditor auditor{registry, store};
 
     CoreUnderTest() {
         runtime.on_events(
             {.changed =
                  [this](const WorkloadRef& ref) {
                      lifecycle.wake(ref.instance);
-                     supervisor.notice(ref);
+                     ref.process == 0 ? supervisor.notice(ref) : sessions.notice(ref);
                  },
              .lost_track = [this] { spawn_detached(loop.get_executor(), "gap", reconciler.after_gap()); }});
     }
@@ -80,6 +91,8 @@ struct CoreUnderTest {
     void define(const std::string& name, const std::function<void(ProfileDefinition&)>& change = {}) {
         ServerDefinition server;
         server.name = name;
+        server.transport = Transport::streamable_http;
+        server.transport = Transport::streamable_http;
         server.command = {"server"};
         server.path = "/mcp";
         ASSERT_TRUE(run(catalog.add_server(server)));

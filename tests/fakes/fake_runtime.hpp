@@ -10,6 +10,7 @@
 
 #include "agent/core/launch_failure.hpp"
 #include "agent/core/runtime.hpp"
+#include "tests/fakes/fake_stdio_server.hpp"
 
 namespace mcpctl::test {
 
@@ -23,17 +24,25 @@ class FakeRuntime final : public Runtime {
         std::optional<Error> launch_error;
         std::optional<Error> verify_error;
         std::vector<std::string> lines = {"last line"};
+        bool answers_ping = true;  // a stdio server
+        bool ignores_end_of_input = false;
+        std::string behind_answer;  // written with its first answer
     };
     Behaviour behaviour;       // of what is launched next
     bool unreachable = false;  // every call fails
     bool shutdown = false;
+    Condition* inspect_waits_for = nullptr;
+    std::string boot_id = "boot-1";
     Reason journal_record{ReasonCode::unknown, "ended while nobody watched"};
     std::vector<ForeignWorkload> foreign;
+    ResourceUse use;                 // of every instance
+    std::vector<InstanceId> groups;  // what holds workloads together
     std::vector<std::string> calls;  // "launch 1", "stop 1", "kill 1", "forget 1", by generation
 
     struct Workload {
         WorkloadStatus status;
         Behaviour behaviour;
+        std::shared_ptr<FakeStdioServer> stdio = {};
     };
     std::map<WorkloadRef, Workload> workloads;
     Events events;
@@ -41,6 +50,9 @@ class FakeRuntime final : public Runtime {
     // The test plays the world outside.
     void becomes(const WorkloadRef& ref, WorkloadPhase phase, Reason reason = {}, std::uint32_t restarts = 0) {
         auto& workload = workloads[ref];
+        if (phase == WorkloadPhase::failed || phase == WorkloadPhase::exited) {
+            end_stdio(ref);
+        }
         workload.status.phase = phase;
         workload.status.reason = std::move(reason);
         workload.status.restarts = restarts;
@@ -48,12 +60,13 @@ class FakeRuntime final : public Runtime {
         tell(ref);
     }
     void vanishes(const WorkloadRef& ref) {
+        end_stdio(ref);
         workloads.erase(ref);
         tell(ref);
     }
 
-    Task<Result<WorkloadStatus>> launch(const Instance& instance) override {
-        const WorkloadRef ref{instance.id, instance.generation};
+    Task<Result<WorkloadStatus>> launch(const Instance& instance, ProcessLaunch process) override {
+        const WorkloadRef ref{instance.id, instance.generation, process.process};
         note("launch", ref);
         if (unreachable) {
             co_return gone();
@@ -70,10 +83,24 @@ class FakeRuntime final : public Runtime {
         status.runtime_id = next_id();
         status.pid = 4711;
         workloads[ref] = {status, behaviour};
+        if (process.stdio >= 0 && !behaviour.dies_at_launch) {
+            auto& stdio = workloads[ref].stdio;
+            stdio = FakeStdioServer::start(co_await asio::this_coro::executor, process.stdio, behaviour.answers_ping,
+                                           [this, ref] {
+                                               if (!workloads[ref].behaviour.ignores_end_of_input) {
+                                                   vanishes(ref);
+                                               }
+                                           });
+            stdio->behind_answer = behaviour.behind_answer;
+        }
         co_return status;
     }
 
-    Task<Result<WorkloadStatus>> inspect(const WorkloadRef& ref) override {
+    Task<Result<WorkloadStatus>> inspect(const WorkloadRef& workload) override {
+        const WorkloadRef ref = workload;
+        if (inspect_waits_for != nullptr) {
+            co_await inspect_waits_for->wait_until(Clock::time_point::max());
+        }
         if (unreachable) {
             co_return gone();
         }
@@ -93,8 +120,8 @@ class FakeRuntime final : public Runtime {
                                                                                     : PortHolder::nobody;
     }
 
-    Task<Result<void>> verify(const Instance& instance) override {
-        const auto position = workloads.find({instance.id, instance.generation});
+    Task<Result<void>> verify(const Instance& instance, std::uint64_t process) override {
+        const auto position = workloads.find({instance.id, instance.generation, process});
         if (position != workloads.end() && position->second.behaviour.verify_error) {
             co_return std::unexpected(*position->second.behaviour.verify_error);
         }
@@ -135,6 +162,11 @@ class FakeRuntime final : public Runtime {
         co_return Result<void>();
     }
 
+    Task<Result<void>> forget_instance(const InstanceId& instance) override {
+        std::erase(groups, instance);
+        co_return Result<void>();
+    }
+
     Task<Result<void>> reset_failures(const WorkloadRef& ref) override {
         note("reset", ref);
         workloads[ref].status.restarts = 0;
@@ -143,7 +175,8 @@ class FakeRuntime final : public Runtime {
 
     Task<std::vector<std::string>> last_lines(const WorkloadRef& ref, std::size_t /*count*/) override {
         const auto position = workloads.find(ref);
-        co_return position == workloads.end() ? std::vector<std::string>() : position->second.behaviour.lines;
+        // What was written outlives the workload.
+        co_return position == workloads.end() ? behaviour.lines : position->second.behaviour.lines;
     }
 
     Task<Reason> witness(const WorkloadRef& /*ref*/) override { co_return journal_record; }
@@ -157,7 +190,17 @@ class FakeRuntime final : public Runtime {
             listing.managed.push_back({ref, workload.status});
         }
         listing.foreign = foreign;
+        listing.groups = groups;
         co_return listing;
+    }
+
+    Task<ResourceUse> use_of(InstanceId /*instance*/) override { co_return use; }
+
+    Task<Result<std::string>> boot() override {
+        if (unreachable) {
+            co_return gone();
+        }
+        co_return boot_id;
     }
 
     Task<bool> shutting_down() override { co_return shutdown; }
@@ -169,6 +212,11 @@ class FakeRuntime final : public Runtime {
     std::string next_id() { return "invocation-" + std::to_string(++ids_); }
     void note(const char* what, const WorkloadRef& ref) {
         calls.push_back(std::string(what) + " " + std::to_string(ref.generation));
+    }
+    void end_stdio(const WorkloadRef& ref) {
+        if (const auto position = workloads.find(ref); position != workloads.end() && position->second.stdio) {
+            std::exchange(position->second.stdio, nullptr)->exit();
+        }
     }
     void tell(const WorkloadRef& ref) {
         if (events.changed) {

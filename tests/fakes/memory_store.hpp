@@ -18,6 +18,8 @@ class MemoryStore final : public Store {
     std::map<std::string, ProfileDefinition> profiles;
     std::map<InstanceId, Instance> instances;
     std::map<JobId, Job> jobs;
+    std::string boot;
+    std::vector<AuditRecord> audited;  // all of them, with their numbers
 
     Task<Result<void>> commit(Changes changes) override {
         // A real disk takes its time: whoever waits sees the world in between.
@@ -29,12 +31,22 @@ class MemoryStore final : public Store {
         co_return Result<void>();
     }
 
-    void commit_later(Changes changes) override { apply(changes); }
+    void commit_later(Changes changes) override {
+        if (!failure) {
+            apply(changes);
+        }
+    }
+
+    void on_audited(std::function<void(std::vector<AuditRecord>)> tell) override { tell_ = std::move(tell); }
 
   private:
     void apply(const Changes& changes) {
+        const std::size_t before = audited.size();
         for (const Change& change : changes) {
             std::visit([this](const auto& value) { put(value); }, change);
+        }
+        if (audited.size() > before) {
+            tell_({audited.begin() + std::ptrdiff_t(before), audited.end()});
         }
     }
     void put(const ServerDefinition& server) { servers[server.name] = server; }
@@ -45,6 +57,14 @@ class MemoryStore final : public Store {
     void put(const RemoveProfile& removed) { profiles.erase(removed.name); }
     void put(const RemoveInstance& removed) { instances.erase(removed.id); }
     void put(const RemoveJob& removed) { jobs.erase(removed.id); }
+    void put(const BootRestored& restored) { boot = restored.boot; }
+    void put(AuditRecord record) {
+        record.seq = audited.size() + 1;
+        audited.push_back(std::move(record));
+    }
+    void put(const AuditArrived& /*arrived*/) {}
+
+    std::function<void(std::vector<AuditRecord>)> tell_ = [](const auto&) {};
 };
 
 }  // namespace mcpctl::test

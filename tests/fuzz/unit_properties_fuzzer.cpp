@@ -32,7 +32,7 @@ ServerDefinition server(StructuredInput& input) {
     server.name = input.text();
     server.description = input.text();
     server.version = input.text();
-    server.transport = input.flag() ? Transport::sse : Transport::streamable_http;
+    server.transport = Transport(input.number() % 3);
     server.command = input.texts();
     server.env = environment(input);
     server.port = std::uint16_t(input.number());
@@ -54,7 +54,11 @@ ProfileDefinition profile(StructuredInput& input) {
     profile.drain_timeout = duration(input);
     profile.max_drain_timeout = duration(input);
     profile.start_timeout = duration(input);
-    profile.sandbox = {input.flag() ? Network::full : Network::loopback, input.texts(), input.texts(), input.flag()};
+    profile.standby = std::uint32_t(input.number());
+    profile.max_sessions = std::uint32_t(input.number());
+    const std::uint64_t network = input.number() % 4;
+    profile.sandbox = {network < 3 ? std::optional(Network(network)) : std::nullopt, input.texts(), input.texts(),
+                       input.flag()};
     return profile;
 }
 
@@ -63,6 +67,9 @@ std::vector<std::string> expected_argv(const Instance& instance) {
     std::vector<std::string> words = instance.config.server.command;
     words.insert(words.end(), instance.config.profile.args.begin(), instance.config.profile.args.end());
     for (std::string& word : words) {
+        if (instance.config.server.transport == Transport::stdio) {
+            break;
+        }
         for (std::size_t at = 0; (at = word.find("{port}", at)) != std::string::npos;) {
             word.replace(at, 6, std::to_string(instance.port));
         }

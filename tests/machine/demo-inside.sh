@@ -50,7 +50,7 @@ heading "4. Register a real MCP server"
 show mcpctl server add everything --transport streamable-http -- mcp-server-everything streamableHttp ||
     fail "not registered"
 
-heading "5. Start it: the command returns when the server accepts connections"
+heading "5. Start it: the command returns when the server has answered MCP"
 show mcpctl start everything || fail "not started"
 
 heading "6. To systemd it is a service in a slice of its own"
@@ -64,7 +64,7 @@ want 'mcp-server-everything'
 heading "7. Its status and its logs"
 show mcpctl status everything || fail "no status"
 want 'running'
-show journalctl --no-pager --output=cat --unit="$unit"
+show mcpctl logs everything --no-pager
 want 'listening'
 
 heading "8. Talk MCP to it"
@@ -97,3 +97,5 @@ show systemctl list-units --no-pager --no-legend --all 'mcpctl-?????????????????
 ! pgrep --full mcp-server-everything >/dev/null || fail "a process is left"
 ! ss --listening --tcp --numeric --no-header | grep ":$port " || fail "the port is still open"
 echo "no unit, no process, no port"
+show mcpctl logs "${unit:7:32}" --no-pager
+want 'listening'

@@ -1,17 +1,21 @@
 # shellcheck shell=bash
-# Style, shell scripts, clang-tidy: three checks.
+# Style, shell scripts, clang-tidy: four checks.
 
 command_lint() {
     mount_build_root
     lint || die "lint found something"
 }
 
-# Runs all three, says which failed, and leaves the sums in $passed and $failed.
+# Runs them all, says which failed, and leaves the sums in $passed and $failed.
 lint() {
     passed=0 failed=0
     lint_check "style" "./dev sh 'clang-format -i FILE' rewrites it" \
         "git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp' |
             xargs -0 --no-run-if-empty clang-format --dry-run --Werror"
+    lint_check "co_return" "GCC 14 awaits both sides of ?:, && and || in a co_return: write an if" \
+        "git ls-files -z --cached --others --exclude-standard '*.hpp' '*.cpp' |
+            { xargs -0 grep -lPz 'co_return\b[^;]*(\?|&&|\|\|)[^;]*co_await' || true; } |
+            { ! grep .; }"
     lint_check "shell scripts" "shellcheck explains each SC number in its wiki" \
         "shellcheck --external-sources --check-sourced dev && shellcheck .ci/run packaging/debian/mcpctl.p* \
             tests/machine/{customise-build-root,customise-run-root,demo-inside,tidy}.sh"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Throwaway machines: an overlay copy of the run root, booted by systemd-nspawn, gone without a trace afterwards.
 
-layer='' machine='' machine_dir='' leader='' client='' nspawn='' terminal='' keep_files=''
+layer='' machine='' machine_dir='' leader='' client='' nspawn='' terminal='' keep_files='' machine_options=()
 
 host_has_systemd() { [[ -d /run/systemd/system ]]; }
 
@@ -162,7 +162,39 @@ stop_machine() {
     machine=''
 }
 
-remove_machine() {
+# What 'systemctl reboot' in it does, as on hardware: the disk stays, /run is new. nspawn with --keep-unit ends with 133
+# to have somebody else start it again.
+reboot_machine() {
+    local status=0
+    nsenter --target "$leader" --all systemctl --no-block reboot
+    timeout 120 tail --pid="$nspawn" --sleep-interval=0.05 -f /dev/null >/dev/null || die "the machine does not go down"
+    wait "$nspawn" || status=$?
+    ((status == 133)) || die "the machine ended with $status instead of asking to be booted again"
+    leader=''
+    remove_cgroups "$machine"
+    boot "${machine_options[@]}"
+}
+
+# User space alone begins anew: PID 1 stays the same process, under the same boot id, and /run stays too.
+soft_reboot_machine() {
+    local begin before now state
+    begin=$(now_ms)
+    before=$(userspace_start) now=$before
+    nsenter --target "$leader" --all systemctl --no-block soft-reboot
+    until [[ $now && $now != "$before" ]] && { state=$(machine_state) || [[ $state == degraded ]]; }; do
+        (($(now_ms) - begin < 120000)) || die "user space does not begin anew"
+        sleep 0.05
+        now=$(userspace_start)
+    done
+    say "user space anew in $(seconds_since "$begin")"
+}
+
+userspace_start() {
+    timeout 10 nsenter --target "$leader" --all systemctl show --value --property=UserspaceTimestampMonotonic 2>/dev/null ||
+        true
+}
+
+remove_cgroups() {
     local cgroup
     for cgroup in $(machine_cgroups "$1"); do
         # The kernel needs a moment after the last process.
@@ -171,6 +203,10 @@ remove_machine() {
             break
         done
     done
+}
+
+remove_machine() {
+    remove_cgroups "$1"
     # nspawn leaves this where /run is not a tmpfs.
     rmdir "/run/systemd/nspawn/propagate/$1" 2>/dev/null || true
     rm -rf --one-file-system "${cache:?}/machines/$1" "$cache/machines/$1.lock"
@@ -193,6 +229,7 @@ new_machine() {
     sweep_machines
     trap 'end_job; stop_machine' EXIT
     copy_machine "$layer"
+    machine_options=("$@")
     boot "$@"
 }
 

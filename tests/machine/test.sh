@@ -36,32 +36,58 @@ lint_tier() {
 build_root_tier() {
     local tier=$1 preset=$2 filter=$3 begin status=0 build_directory=/src/mcpctl
     local binary=build/$preset/tests/$tier/mcpctl-$tier-tests name="$tier ($preset)" log=$logs/test-$tier-$preset.log
+    local targets=("mcpctl-$tier-tests")
+    # Everything compiles in release; once is enough for what the tier does not run.
+    [[ $preset != release ]] || targets=()
     begin=$(now_ms)
     mount_build_root_once
-    step "build $preset" "./dev build $preset shows the errors" build "$preset"
+    step "build $preset" "./dev build $preset shows the errors" build "$preset" "${targets[@]}"
     begin_tier "$name" "$binary" "$tier-$preset"
     job in_build_root "$binary" --gtest_brief=1 --gtest_filter="${filter:-*}" \
         --gtest_output="json:build/reports/$tier-$preset.json" </dev/null >"$log" 2>&1 || status=$?
     read_report "$name" "$begin" "$tier-$preset" "$status" "$log" "$filter"
 }
 
-# System tests run as root in a machine with the package installed, and see real systemd, journal and engines.
+# System tests run as root in a machine with the package installed, and see real systemd, journal and engines. Those of
+# a reboot come last, in phases between which the machine is booted again.
 system_tier() {
-    local filter=$1 begin status=0 log=$logs/test-system.log
-    local binary=build/release/tests/system/mcpctl-system-tests
-    begin=$(now_ms)
+    local filter=$1
     mount_build_root_once
-    step "build release" "./dev build release shows the errors" build release
+    step "build release" "./dev build release shows the errors" build release mcpctl-agent mcpctl mcpctl-relay mcpctl-system-tests
     unmount_build_root
-    begin_tier system "$binary" system
     use_package_layer
     new_machine --bind="$reports:/var/lib/reports"
-    in_machine "cd /src/mcpctl && $binary --gtest_brief=1 --gtest_filter='${filter:-*}' \
-        --gtest_output=json:/var/lib/reports/system.json" </dev/null >"$log" 2>&1 || status=$?
-    in_machine "journalctl --no-pager --output=short-precise" </dev/null >"$logs/test-system-journal.log" 2>&1 || true
+    system_phase system "${filter:-*}-BeforeReboot.*:AfterReboot*" "$filter"
+    # The filter is a pattern, so it is not quoted.
+    # shellcheck disable=SC2053
+    if [[ -z $filter || BeforeRebootAfterReboot == $filter ]]; then
+        system_phase "before reboot" 'BeforeReboot.*' ''
+        reboot_machine
+        system_phase "after reboot" 'AfterReboot.*' ''
+        # It unmounts what is bound into the machine.
+        in_machine "mkdir -p /opt/tests && cd $tests_directory &&
+            cp --parents system/mcpctl-system-tests fixtures/mcp-server/mcp-test-server /opt/tests/"
+        tests_directory=/opt/tests
+        soft_reboot_machine
+        system_phase "after soft reboot" 'AfterReboot*' ''
+    fi
     stop_machine
-    ((status == 0)) || say "the machine's journal: $logs/test-system-journal.log"
-    read_report system "$begin" system "$status" "$log" "$filter"
+}
+
+tests_directory=/src/mcpctl/build/release/tests  # as the machine sees it
+
+# system_phase NAME GTEST-FILTER FILTER: FILTER as read_report wants it.
+system_phase() {
+    local name=$1 begin status=0 report=${1// /-} binary=build/release/tests/system/mcpctl-system-tests
+    local log=$logs/test-$report.log journal=$logs/test-$report-journal.log
+    begin=$(now_ms)
+    begin_tier "$name" "$binary" "$report"
+    in_machine "cd $tests_directory/system && ./mcpctl-system-tests --gtest_brief=1 --gtest_filter='$2' \
+        --gtest_output=json:/var/lib/reports/$report.json" </dev/null >"$log" 2>&1 || status=$?
+    [[ -e $reports/$report.json ]] || cp "$machine_dir/root/var/lib/reports/$report.json" "$reports/" || true
+    in_machine "journalctl --no-pager --output=short-precise" </dev/null >"$journal" 2>&1 || true
+    ((status == 0)) || say "the machine's journal: $journal"
+    read_report "$name" "$begin" "$report" "$status" "$log" "$3"
 }
 
 build_root_is_mounted=''

@@ -55,6 +55,21 @@ TEST_F(WithoutAnAgent, EveryDeathHasItsTrueReasonAfterwards) {
     }
 }
 
+TEST_F(WithoutAnAgent, RunningOutOfMemoryHasItsTrueReasonAfterwards) {
+    if (!run({"cat", "/sys/fs/cgroup/cgroup.controllers"}).out.contains("memory")) {
+        GTEST_SKIP() << "this machine has no memory controller";
+    }
+    define_test_server("hungry", {}, {{"limits", {{"memory", 64 << 20}}}, {"restart", {{"policy", "no"}}}});
+    const std::string unit = start("hungry")["unit"];
+    McpClient hungry = McpClient::of("hungry");
+    {
+        const AgentAway away;
+        hungry.call_fatally({{"allocate_mib", 256}});
+        EXPECT_TRUE(eventually([&] { return show(unit, "ActiveState") == "failed"; }));
+    }
+    EXPECT_EQ(status_of("hungry")["reasonCode"], "out-of-memory");
+}
+
 TEST_F(WithoutAnAgent, Pid1RestartsWhatCrashesAndTheNextAgentKnows) {
     define_test_server("crasher", {}, {{"restart", {{"initialDelay", "100ms"}}}});
     const Json before = start("crasher");

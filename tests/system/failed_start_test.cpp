@@ -56,6 +56,15 @@ TEST_F(FailedStart, TellsThatNothingListens) {
     EXPECT_THAT(failure_of("sleeper"), HasSubstr("nothing accepted on port"));
 }
 
+// M01, M04: it listens, so only a question finds out.
+TEST_F(FailedStart, TellsThatTheServerDoesNotAnswer) {
+    define_test_server("mute", {"--health", "hang", "--banner", "its last line"}, {{"startTimeout", 1}});
+    EXPECT_THAT(failure_of("mute"), AllOf(HasSubstr("listens on port"), HasSubstr("did not answer MCP within 1s"),
+                                          HasSubstr("its last line")));
+    define_test_server("broken", {"--health", "status:503"}, {{"startTimeout", 1}});
+    EXPECT_THAT(failure_of("broken"), HasSubstr("HTTP status 503"));
+}
+
 TEST_F(FailedStart, TellsThatSomebodyElseHoldsThePort) {
     const int holder = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};

@@ -14,6 +14,7 @@
 #include "tests/corpus/awkward_strings.hpp"
 #include "tests/system/support/machine_test.hpp"
 #include "tests/system/support/unit_file.hpp"
+#include "tests/system/support/unit_settings.hpp"
 
 namespace mcpctl::test {
 namespace {
@@ -72,47 +73,6 @@ Words plain_texts(std::size_t count) {
 std::string unit_file(const std::string& unit) {
     std::ifstream file("/run/systemd/transient/" + unit, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// PID 1 keeps these as sets, whose order a reload changes.
-const std::set<std::string> unordered{"After",         "Before",   "Conflicts", "IPAddressAllow",
-                                      "IPAddressDeny", "Requires", "Wants"};
-
-std::string in_order(const std::string& line) {
-    std::istringstream stream(line.substr(line.find('=') + 1));
-    std::set<std::string> words{std::istream_iterator<std::string>(stream), {}};
-    std::string ordered = line.substr(0, line.find('='));
-    for (const std::string& word : words) {
-        ordered += ' ' + word;
-    }
-    return ordered;
-}
-
-// All properties but those that count, measure or date.
-std::vector<std::string> settings(const std::string& unit) {
-    std::vector<std::string> lines;
-    std::istringstream stream(show_all(unit));
-    for (std::string line; std::getline(stream, line);) {
-        const std::string name = line.substr(0, line.find('='));
-        const bool moving = name.contains("Timestamp") || name.starts_with("IP") || name.starts_with("IO") ||
-                            name.contains("Memory") || name.contains("CPUUsage") || name.starts_with("Tasks");
-        if (unordered.contains(name)) {
-            lines.push_back(in_order(line));
-        } else if (!moving || line.ends_with("infinity")) {
-            lines.push_back(line.substr(0, line.find(" ; start_time=")));
-        }
-    }
-    return lines;
-}
-
-// What one has and the other has not, in short.
-Words changes(std::vector<std::string> before, std::vector<std::string> after) {
-    std::ranges::sort(before);
-    std::ranges::sort(after);
-    Words changed;
-    std::ranges::set_symmetric_difference(before, after, std::back_inserter(changed));
-    std::ranges::for_each(changed, [](std::string& line) { line.resize(std::min<std::size_t>(line.size(), 400)); });
-    return changed;
 }
 
 class Injection : public MachineTest {
@@ -178,14 +138,15 @@ class Injection : public MachineTest {
             SCOPED_TRACE(sample.name);
             expect_in_process(sample);
             expect_in_unit_file(sample);
-            before[sample.name] = settings(unit_of(sample.name));
+            before[sample.name] = unit_settings(unit_of(sample.name));
             EXPECT_GT(before[sample.name].size(), 200U);
         }
         systemctl({"daemon-reload"});
         for (const Sample& sample : samples) {
             SCOPED_TRACE(sample.name);
             EXPECT_EQ(show(unit_of(sample.name), "LoadState"), "loaded");
-            EXPECT_THAT(changes(before[sample.name], settings(unit_of(sample.name))), ::testing::IsEmpty());
+            EXPECT_THAT(changed_settings(before[sample.name], unit_settings(unit_of(sample.name))),
+                        ::testing::IsEmpty());
             restart_by_pid1(sample.name);
             expect_in_process(sample);
         }
@@ -235,7 +196,7 @@ TEST_F(Injection, PathsWithOddCharactersAreBoundAsTheyAre) {
         fs::permissions(base / name, fs::perms(0755));
         paths.push_back(base / name);
     }
-    const fs::path program = base / "$PATH;{x}*@!" / "mcp-test-server";
+    const fs::path program = base / "$PATH{x}*@!" / "mcp-test-server";
     fs::create_directories(program.parent_path());
     fs::copy_file(server_binary, program, fs::copy_options::overwrite_existing);
     define("paths", {program, "http"},
@@ -250,9 +211,9 @@ TEST_F(Injection, PathsWithOddCharactersAreBoundAsTheyAre) {
         }
     };
     check();
-    const auto before = settings(unit_of("paths"));
+    const auto before = unit_settings(unit_of("paths"));
     systemctl({"daemon-reload"});
-    EXPECT_THAT(changes(before, settings(unit_of("paths"))), ::testing::IsEmpty());
+    EXPECT_THAT(changed_settings(before, unit_settings(unit_of("paths"))), ::testing::IsEmpty());
     restart_by_pid1("paths");
     check();
     std::string expected;

@@ -18,8 +18,10 @@ constexpr const char* drop_in_file = "/etc/mcpctl/mcpctl.toml.d/system-test.toml
 class TestServerInstalled : public ::testing::Environment {
     void SetUp() override {
         const fs::path self = fs::read_symlink("/proc/self/exe");
-        fs::copy_file(self.parent_path() / "../fixtures/mcp-server/mcp-test-server", "/usr/local/bin/mcp-test-server",
-                      fs::copy_options::overwrite_existing);
+        // Instances that a reboot has brought back run it already, and a file that runs cannot be written.
+        const fs::path fresh = "/usr/local/bin/mcp-test-server.new";
+        fs::copy_file(self.parent_path() / "../fixtures/mcp-server/mcp-test-server", fresh);
+        fs::rename(fresh, "/usr/local/bin/mcp-test-server");
     }
 };
 

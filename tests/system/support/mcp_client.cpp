@@ -34,7 +34,8 @@ std::string header_in(const std::string& headers, const std::string& name) {
 
 }  // namespace
 
-McpClient::McpClient(std::string endpoint) : endpoint_(std::move(endpoint)) {
+McpClient::McpClient(std::string endpoint, std::vector<std::string> curl_options)
+    : endpoint_(std::move(endpoint)), curl_options_(std::move(curl_options)) {
     const Json answer = post({{"jsonrpc", "2.0"},
                               {"id", ++id_},
                               {"method", "initialize"},
@@ -69,6 +70,7 @@ Json McpClient::post(const Json& message) {
                                      "--data-binary",
                                      "@-",
                                      endpoint_};
+    command.insert(command.end(), curl_options_.begin(), curl_options_.end());
     if (!session_.empty()) {
         command.insert(command.end(), {"--header", "Mcp-Session-Id: " + session_});
     }

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace mcpctl::test {
 
@@ -10,8 +11,8 @@ using Json = nlohmann::json;
 
 class McpClient {
   public:
-    // Initializes a session; fails the test when that does not work.
-    explicit McpClient(std::string endpoint);
+    // Initializes a session; fails the test when that does not work. Curl may have options, for a proxy.
+    explicit McpClient(std::string endpoint, std::vector<std::string> curl_options = {});
     // For an instance, by its name.
     static McpClient of(const std::string& instance);
 
@@ -27,6 +28,7 @@ class McpClient {
     Json post(const Json& message);
 
     std::string endpoint_;
+    std::vector<std::string> curl_options_;
     std::string session_;
     Json server_info_;
     int id_ = 0;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/system/support/systemd.hpp"
 
 namespace mcpctl::test {
@@ -46,8 +48,10 @@ std::string state_of(const std::string& instance) {
     return status_of(instance).value("state", "");
 }
 
+// Empty while a stdio server has no standby.
 std::string unit_of(const std::string& instance) {
-    return status_of(instance).value("unit", "");
+    const Json unit = status_of(instance).value("unit", Json());
+    return unit.is_string() ? unit.get<std::string>() : "";
 }
 
 std::string slice_of(const std::string& instance) {
@@ -55,7 +59,19 @@ std::string slice_of(const std::string& instance) {
 }
 
 int main_pid_of(const std::string& instance) {
-    return std::stoi(show(unit_of(instance), "MainPID"));
+    const std::string unit = unit_of(instance);
+    return unit.empty() ? 0 : std::stoi(show(unit, "MainPID"));
+}
+
+Json without_health(Json instances) {
+    if (instances.is_array()) {
+        std::ranges::transform(instances, instances.begin(), without_health);
+        return instances;
+    }
+    for (const char* member : {"health", "healthChangedAt", "readiness"}) {
+        instances.erase(member);
+    }
+    return instances;
 }
 
 }  // namespace mcpctl::test

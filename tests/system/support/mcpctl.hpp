@@ -22,6 +22,9 @@ Json status_of(const std::string& instance);
 std::string state_of(const std::string& instance);
 std::string unit_of(const std::string& instance);
 std::string slice_of(const std::string& instance);
+// 0 while it has no process.
 int main_pid_of(const std::string& instance);
+// An instance, or a list of them, without what each check changes and what a new agent has to find out.
+Json without_health(Json instances);
 
 }  // namespace mcpctl::test

@@ -56,5 +56,17 @@ TEST_F(AConfiguration, RefusesPortsInTheWrongOrder) {
     EXPECT_THAT(refusal("[ports]\nfirst = 30000\nlast = 29000"), HasSubstr("above ports.last"));
 }
 
+TEST_F(AConfiguration, KnowsTheUsualEnginesAndThoseThatAreAdded) {
+    const auto read = read_configuration({file(
+        "engines.toml", "[engines.podman]\nsocket = \"/run/p.sock\"\n[engines.far-away]\nsocket = \"/run/f.sock\"")});
+    ASSERT_TRUE(read) << read.error().reason;
+    EXPECT_EQ(read->engines,
+              (Engines{{"docker", "/run/docker.sock"}, {"podman", "/run/p.sock"}, {"far-away", "/run/f.sock"}}));
+    EXPECT_THAT(refusal("[engines]\ndocker = 5"), HasSubstr("wrong.toml:2: engines.docker is not a section"));
+    EXPECT_THAT(refusal("[engines.docker]\nport = 5"), HasSubstr("engines.docker.port is not a setting"));
+    EXPECT_THAT(refusal("[engines.docker]\nsocket = \"docker.sock\""), HasSubstr("is the path of a socket"));
+    EXPECT_THAT(refusal("[engines.\"a b\"]\nsocket = \"/x\""), HasSubstr("is not the name of an engine"));
+}
+
 }  // namespace
 }  // namespace mcpctl

@@ -74,6 +74,17 @@ TEST_F(Async, AConditionWakesNobodyWhoComesLater) {
     EXPECT_EQ(woken, false);
 }
 
+TEST_F(Async, AConditionKeepsNobodyWaitingForWhatHappenedSinceTheyLooked) {
+    Condition condition;
+    const auto seen = condition.count();
+    condition.notify();
+    std::optional<bool> woken;
+    asio::co_spawn(
+        loop_, [&]() -> Task<void> { woken = co_await condition.wait_until(Clock::now() + 1h, seen); }, asio::detached);
+    loop_.poll();
+    EXPECT_EQ(woken, true);
+}
+
 TEST_F(Async, AConditionMayGoAwayWhileSomebodyWaits) {
     auto condition = std::make_unique<Condition>();
     std::optional<bool> woken;

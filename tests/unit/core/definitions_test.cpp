@@ -18,7 +18,14 @@ using namespace std::chrono_literals;
 ServerDefinition some_server() {
     ServerDefinition server;
     server.name = "everything";
+    server.transport = Transport::streamable_http;
     server.command = {"/usr/bin/node", "server.js", "--port", "{port}"};
+    return server;
+}
+
+ServerDefinition stdio_server() {
+    ServerDefinition server = some_server();
+    server.transport = Transport::stdio;
     return server;
 }
 
@@ -69,6 +76,7 @@ TEST(InstanceEnvironment, IsTheServersOverlaidByTheProfilesWithPort) {
 TEST(Endpoint, HasThePathOfTheTransport) {
     Instance instance;
     instance.port = 26270;
+    instance.config.server.transport = Transport::streamable_http;
     EXPECT_EQ(instance.endpoint(), "http://127.0.0.1:26270/mcp");
     instance.config.server.transport = Transport::sse;
     EXPECT_EQ(instance.endpoint(), "http://127.0.0.1:26270/sse");
@@ -76,11 +84,49 @@ TEST(Endpoint, HasThePathOfTheTransport) {
     EXPECT_EQ(instance.endpoint(), "http://127.0.0.1:26270/a/b");
 }
 
+TEST(StdioServers, AreGivenNoPort) {
+    InstanceConfig config{stdio_server(), some_profile()};
+    config.profile.args = {"{port}"};
+    const std::vector<std::string> expected{"/usr/bin/node", "server.js", "--port", "{port}", "{port}"};
+    EXPECT_EQ(config.argv(26270), expected);
+    EXPECT_FALSE(config.environment(26270).contains("PORT"));
+    Instance instance;
+    instance.config = config;
+    EXPECT_EQ(instance.endpoint(), "");
+}
+
+TEST(StdioServers, HaveNeitherPortNorPath) {
+    EXPECT_EQ(field_after([](auto& s) { s.transport = Transport::stdio; }), "valid");
+    for (const int port : {1, 1023, 26270}) {
+        EXPECT_EQ(field_after([&](auto& s) {
+                      s.transport = Transport::stdio;
+                      s.port = std::uint16_t(port);
+                  }),
+                  "port");
+    }
+    EXPECT_EQ(field_after([](auto& s) { s.transport = Transport::stdio, s.path = "/mcp"; }), "path");
+}
+
+TEST(Networks, FollowTheTransportUnlessTheProfileSays) {
+    InstanceConfig stdio{stdio_server(), some_profile()};
+    InstanceConfig http{some_server(), some_profile()};
+    EXPECT_EQ(stdio.network(), Network::full);
+    EXPECT_EQ(http.network(), Network::loopback);
+    for (const Network network : {Network::none, Network::loopback, Network::full}) {
+        stdio.profile.sandbox.network = http.profile.sandbox.network = network;
+        EXPECT_EQ(stdio.network(), network);
+        EXPECT_EQ(http.network(), network);
+        EXPECT_TRUE(validate(stdio));
+        EXPECT_EQ(validate(http).has_value(), network != Network::none);
+    }
+}
+
 TEST(ServerDefinitions, NeedAProgramThatPid1TakesAsItIs) {
     for (const char* program : {"/usr/bin/node", "node", "python3.13", "g++", "/opt/x-1/bin/@y", "/opt/grün/a"}) {
         EXPECT_EQ(field_after([&](auto& s) { s.command = {program}; }), "valid") << program;
     }
     for (const char* program : {"",
+                                "/opt/a;b",
                                 "/",
                                 "bin/node",
                                 "./node",
@@ -188,6 +234,12 @@ TEST(ProfileDefinitions, BoundTheRestartPolicy) {
     EXPECT_EQ(profile_field_after([](auto& p) { p.restart.max_attempts = 0; }), "restart.maxAttempts");
     EXPECT_EQ(profile_field_after([](auto& p) { p.restart.max_attempts = 1001; }), "restart.maxAttempts");
     EXPECT_EQ(profile_field_after([](auto& p) { p.restart.reset_after = 999ms; }), "restart.resetAfter");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.health.interval = 1s; }), "valid");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.health.interval = 999ms; }), "health.interval");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.health.timeout = 99ms; }), "health.timeout");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.health.failure_threshold = 0; }), "health.failureThreshold");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.health.failure_threshold = 1001; }), "health.failureThreshold");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.health.unhealthy_after = 999ms; }), "health.unhealthyAfter");
 }
 
 TEST(ProfileDefinitions, NameTheSettingThatALongDrainNeeds) {
@@ -201,6 +253,18 @@ TEST(ProfileDefinitions, NameTheSettingThatALongDrainNeeds) {
     EXPECT_EQ(profile_field_after([](auto& p) { p.drain_timeout = p.max_drain_timeout = 0s; }), "valid");
     EXPECT_EQ(profile_field_after([](auto& p) { p.max_drain_timeout = 1h + 1ms; }), "maxDrainTimeout");
     EXPECT_EQ(profile_field_after([](auto& p) { p.start_timeout = 999ms; }), "startTimeout");
+}
+
+TEST(ProfileDefinitions, BoundProcessesOfStdioServers) {
+    EXPECT_EQ(profile_field_after([](auto& p) { p.standby = 0; }), "valid");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.standby = 64; }), "valid");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.standby = 65; }), "standby");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.standby = 0, p.max_sessions = 1; }), "valid");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.max_sessions = 1024; }), "valid");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.max_sessions = 1025; }), "maxSessions");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.standby = 0, p.max_sessions = 0; }), "maxSessions");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.standby = p.max_sessions = 4; }), "valid");
+    EXPECT_EQ(profile_field_after([](auto& p) { p.standby = 5, p.max_sessions = 4; }), "standby");
 }
 
 TEST(ProfileDefinitions, BindOnlyPathsThatSurviveInAUnitFile) {
@@ -237,6 +301,89 @@ TEST(InstanceConfigs, BoundArgumentsAndEnvironmentTogether) {
     const auto checked = validate(config);
     ASSERT_FALSE(checked);
     EXPECT_NE(checked.error().reason.find("131072"), std::string::npos) << checked.error().reason;
+}
+
+TEST(InstanceConfigs, RefuseWithHttpWhatOnlyStdioServersHave) {
+    const auto field_of = [](const ServerDefinition& server, const std::function<void(ProfileDefinition&)>& change) {
+        InstanceConfig config{server, some_profile()};
+        change(config.profile);
+        const auto checked = validate(config);
+        return checked ? "valid" : checked.error().field;
+    };
+    const std::vector<std::pair<std::string, std::function<void(ProfileDefinition&)>>> changes{
+        {"standby", [](auto& p) { p.standby = 2; }},
+        {"standby", [](auto& p) { p.standby = 0; }},
+        {"maxSessions", [](auto& p) { p.max_sessions = 127; }},
+        {"sandbox.network", [](auto& p) { p.sandbox.network = Network::none; }}};
+    ServerDefinition sse = some_server();
+    sse.transport = Transport::sse;
+    for (const auto& [field, change] : changes) {
+        EXPECT_EQ(field_of(some_server(), change), field);
+        EXPECT_EQ(field_of(sse, change), field);
+        EXPECT_EQ(field_of(stdio_server(), change), "valid") << field;
+    }
+}
+
+ServerDefinition image_server() {
+    ServerDefinition server = some_server();
+    server.command.clear();
+    server.image = "ghcr.io/owner/server:1.0";
+    server.args = {"--port", "{port}"};
+    return server;
+}
+
+ProfileDefinition container_profile() {
+    ProfileDefinition profile = some_profile();
+    profile.runtime = RuntimeKind::docker;
+    return profile;
+}
+
+TEST(ServerDefinitions, RunACommandOrAnImageOrBoth) {
+    EXPECT_TRUE(validate(image_server()));
+    EXPECT_EQ(field_after([](auto& s) { s.image = "localhost:5000/a/b@sha256:0a1b"; }), "valid");
+    EXPECT_EQ(field_after([](auto& s) { s.args = {"x"}; }), "run.args");
+    for (const char* image : {"-v", "/x", "a//b", "a b", "a\nb", "a\"b", "../x", "a:", "$(x)"}) {
+        EXPECT_EQ(field_after([&](auto& s) { s.image = image; }), "run.image") << image;
+    }
+    EXPECT_EQ(field_after([](auto& s) {
+                  s.image = "a";
+                  s.args = {"ok", "no\n"};
+              }),
+              "run.args[1]");
+}
+
+TEST(InstanceConfigs, NeedWhatTheirRuntimeRuns) {
+    const auto field_of = [](const ServerDefinition& server, const ProfileDefinition& profile) {
+        const auto checked = validate(InstanceConfig{server, profile});
+        return checked ? "valid" : checked.error().field;
+    };
+    EXPECT_EQ(field_of(image_server(), container_profile()), "valid");
+    EXPECT_EQ(field_of(image_server(), some_profile()), "runtime");
+    EXPECT_EQ(field_of(some_server(), container_profile()), "runtime");
+    const auto refused = [&](const std::function<void(ProfileDefinition&)>& change) {
+        ProfileDefinition profile = container_profile();
+        change(profile);
+        return field_of(image_server(), profile);
+    };
+    EXPECT_EQ(refused([](auto& p) { p.engine = "podman"; }), "valid");
+    EXPECT_EQ(refused([](auto& p) { p.sandbox.network = Network::loopback; }), "sandbox.network");
+    EXPECT_EQ(refused([](auto& p) { p.sandbox.network = Network::none; }), "sandbox.network");
+    EXPECT_EQ(refused([](auto& p) { p.sandbox.jit = false; }), "sandbox.jit");
+    ProfileDefinition native = some_profile();
+    native.engine = "docker";
+    EXPECT_EQ(field_of(some_server(), native), "engine");
+    native = some_profile();
+    native.pull = Pull::never;
+    EXPECT_EQ(field_of(some_server(), native), "pull");
+}
+
+TEST(InstanceConfigs, GiveAContainerTheArgumentsForItsEntryPoint) {
+    ServerDefinition server = image_server();
+    server.command = {"/usr/bin/node"};
+    ProfileDefinition profile = container_profile();
+    profile.args = {"-v"};
+    EXPECT_EQ((InstanceConfig{server, profile}).argv(26270), (std::vector<std::string>{"--port", "26270", "-v"}));
+    EXPECT_EQ((InstanceConfig{server, profile}).network(), Network::full);
 }
 
 TEST(InstanceConfigs, BelongTogether) {

@@ -105,7 +105,7 @@ TEST_F(ALifecycle, GivesUpAServerThatNeverAccepts) {
 TEST_F(ALifecycle, RollsBackAStartThatIsCancelled) {
     core.runtime.behaviour.accepts = false;
     const auto accepted = core.run(core.lifecycle.start({"everything"}));
-    ASSERT_TRUE(core.lifecycle.cancel(accepted->job));
+    ASSERT_TRUE(core.run(core.lifecycle.cancel(accepted->job)));
     EXPECT_EQ(core.wait_for_end(accepted->job).state, JobState::canceled);
     EXPECT_TRUE(core.registry.instances().empty());
     EXPECT_TRUE(core.runtime.workloads.empty());
@@ -200,6 +200,18 @@ TEST_F(ALifecycle, FailsAStopThatPid1DoesNotHear) {
     EXPECT_EQ(core.wait_for_end(*again).state, JobState::done);
 }
 
+TEST_F(ALifecycle, GoesOnWithAStartWhilePid1IsTooBusyToAnswer) {
+    core.runtime.behaviour.accepts = false;
+    const auto accepted = core.run(core.lifecycle.start({"everything"}));
+    core.run_until([&] { return core.registry.job(accepted->job)->progress.starts_with("waiting for an answer"); });
+    core.runtime.unreachable = true;
+    core.lifecycle.wake(accepted->instance);
+    core.settle();
+    core.runtime.unreachable = false;
+    core.runtime.workloads[{accepted->instance, 1}].behaviour.accepts = true;
+    EXPECT_EQ(core.wait_for_end(accepted->job).state, JobState::done);
+}
+
 TEST_F(ALifecycle, RefusesAWorkloadWhoseUnitWasAltered) {  // F22
     core.runtime.behaviour.verify_error = Error{ErrorCode::NotManaged, "User is root"};
     const auto started = core.start("everything");
@@ -211,7 +223,7 @@ TEST_F(ALifecycle, CannotTakeBackAStop) {
     core.runtime.behaviour.ignores_sigterm = true;
     const auto started = core.start("everything");
     const auto job = core.run(core.lifecycle.stop(started.instance, {std::chrono::seconds(5)}));
-    const auto refused = core.lifecycle.cancel(*job);
+    const auto refused = core.run(core.lifecycle.cancel(*job));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::NotSupported);
 }

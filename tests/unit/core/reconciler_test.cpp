@@ -39,7 +39,9 @@ class AReconciler : public testing::Test {
         core.registry.put_job(job);
         return job;
     }
-    void start(bool rebooted = false) { core.run(core.reconciler.at_start(rebooted)); }
+    void start(const std::string& recorded_boot = "boot-1") {
+        core.run(core.reconciler.at_start(recorded_boot, core.keeper.take()));
+    }
     const Instance& instance() { return *core.registry.instance(record.id); }
 };
 
@@ -50,6 +52,14 @@ TEST_F(AReconciler, AdoptsWhatRunsAsItsRecordSays) {
     core.settle();
     EXPECT_EQ(instance(), record);
     EXPECT_TRUE(core.runtime.calls.empty());
+}
+
+TEST_F(AReconciler, ForgetsWhatHeldAnInstanceTogetherThatHasNoRecord) {
+    recorded();
+    runs();
+    core.runtime.groups = {record.id, InstanceId::generate()};
+    start();
+    EXPECT_EQ(core.runtime.groups, std::vector{record.id});
 }
 
 TEST_F(AReconciler, TellsHowAnInstanceEndedWhileTheAgentWasAway) {
@@ -146,7 +156,45 @@ TEST_F(AReconciler, GoesOnWithARestartAfterTheNewGenerationWasWritten) {
 
 TEST_F(AReconciler, RestoresAfterARebootWhatShouldRun) {
     recorded();
-    start(true);
+    start("boot-0");
+    core.run_until([&] { return instance().generation == 2 && instance().state == InstanceState::running; });
+    EXPECT_EQ(core.store.boot, "boot-1");
+}
+
+TEST_F(AReconciler, RestoresWhatAnAgentThatDiedAfterTheRebootHadNotComeTo) {
+    recorded();
+    core.store.failure = Error{ErrorCode::StorageFailed, "full"};
+    start("boot-0");
+    core.run_until([&] { return instance().state == InstanceState::failed; });
+    core.store.failure.reset();
+    start("boot-0");
+    core.run_until([&] { return instance().generation == 2 && instance().state == InstanceState::running; });
+}
+
+TEST_F(AReconciler, RestoresAfterARebootWhatFailedAtTheShutdown) {
+    recorded();
+    runs();
+    core.runtime.workloads[{record.id, 1}].status.phase = WorkloadPhase::failed;
+    start("boot-0");
+    core.run_until([&] { return instance().generation == 2 && instance().state == InstanceState::running; });
+}
+
+TEST_F(AReconciler, DoesNotRestoreTwiceWhatRunsAlready) {
+    recorded();
+    runs();
+    start("boot-0");
+    core.settle();
+    EXPECT_EQ(instance(), record);
+    EXPECT_EQ(core.store.boot, "boot-1");
+}
+
+TEST_F(AReconciler, ConcludesNothingUntilTheRuntimeAnswers) {
+    recorded();
+    core.runtime.unreachable = true;
+    start("boot-0");
+    EXPECT_EQ(instance(), record);
+    core.runtime.unreachable = false;
+    core.runtime.events.lost_track();
     core.run_until([&] { return instance().generation == 2 && instance().state == InstanceState::running; });
 }
 
@@ -154,10 +202,10 @@ TEST_F(AReconciler, StartsAutostartProfilesAfterARebootOnly) {
     ProfileDefinition profile = *core.registry.profile("everything");
     profile.autostart = true;
     core.registry.put_profile(profile);
-    start(false);
+    start();
     core.settle();
     EXPECT_TRUE(core.registry.instances().empty());
-    start(true);
+    start("boot-0");
     core.run_until([&] { return core.registry.instance_named("everything") != nullptr; });
 }
 

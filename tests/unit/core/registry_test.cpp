@@ -40,12 +40,14 @@ TEST_F(ARegistry, DoesNotTakeAShortPrefix) {
 
 struct Leaver final : RegistryObserver {
     explicit Leaver(Registry& r) : registry(r) { registry.observe(*this); }
-    void instance_changed(const Instance& /*instance*/) override {
+    void instance_changed(const Instance& before, const Instance& now) override {
         ++told;
+        states = {before.state, now.state};
         registry.unobserve(*this);
     }
     Registry& registry;
     int told = 0;
+    std::pair<InstanceState, InstanceState> states;
 };
 
 TEST_F(ARegistry, LetsAnObserverLeaveWhileItIsTold) {
@@ -56,6 +58,7 @@ TEST_F(ARegistry, LetsAnObserverLeaveWhileItIsTold) {
     EXPECT_TRUE(registry.apply(id, InstanceEvent::ready));
     EXPECT_EQ(first.told, 1);
     EXPECT_EQ(second.told, 1);
+    EXPECT_EQ(first.states, std::pair(InstanceState::starting, InstanceState::running));
 }
 
 TEST_F(ARegistry, RefusesATransitionThatIsNotInTheTable) {

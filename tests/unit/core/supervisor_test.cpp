@@ -65,6 +65,9 @@ TEST_F(ASupervisor, NamesAnEndThatSomebodyOutsideBroughtAbout) {
 
 TEST_F(ASupervisor, TakesADeathDuringShutdownForNeitherFailureNorRestart) {
     core.runtime.shutdown = true;
+    core.runtime.becomes(workload, WorkloadPhase::failed, {ReasonCode::exit_code, "exited with code 3"});
+    core.settle();
+    EXPECT_EQ(instance().state, InstanceState::running);
     core.runtime.vanishes(workload);
     core.settle();
     EXPECT_EQ(instance().state, InstanceState::running);

@@ -55,8 +55,15 @@ TEST(ProfileFlags, BecomeADefinition) {
     flags.cpu = 0.5;
     flags.tasks = 64;
     flags.restart = "always";
+    flags.health_interval = "30s";
+    flags.health_timeout = "500ms";
+    flags.failure_threshold = 5;
+    flags.unhealthy_after = "10m";
+    flags.on_unhealthy = "restart";
     flags.drain_timeout = "1m30s";
     flags.start_timeout = "0.5";
+    flags.standby = 0;
+    flags.max_sessions = 16;
     flags.network = "full";
     flags.read_paths = {"/srv"};
     flags.no_jit = true;
@@ -66,7 +73,9 @@ TEST(ProfileFlags, BecomeADefinition) {
     EXPECT_EQ(json::parse(definition->json), json::parse(R"({
         "name": "small", "server": "everything", "args": ["--verbose"],
         "limits": {"memory": 536870912, "cpu": 0.5, "tasks": 64}, "restart": {"policy": "always"},
-        "drainTimeout": 90, "startTimeout": 0.5,
+        "health": {"interval": 30, "timeout": 0.5, "failureThreshold": 5, "unhealthyAfter": 600,
+                   "onUnhealthy": "restart"},
+        "drainTimeout": 90, "startTimeout": 0.5, "standby": 0, "maxSessions": 16,
         "sandbox": {"network": "full", "readPaths": ["/srv"], "jit": false}, "autostart": true})"));
 }
 

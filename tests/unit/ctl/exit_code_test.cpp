@@ -20,7 +20,8 @@ TEST(ExitCodes, FollowFromTheErrorCode) {
 
 TEST(ExitCodes, AreAllInTheHelp) {
     const std::string help = exit_codes_help();
-    for (const char* number : {"  0  ", "  1  ", "  2  ", "  3  ", "  4  ", "  5  ", "  6  ", "  7  ", "130  "}) {
+    for (const char* number :
+         {"  0  ", "  1  ", "  2  ", "  3  ", "  4  ", "  5  ", "  6  ", "  7  ", "  8  ", "130  "}) {
         EXPECT_NE(help.find(number), std::string::npos) << number;
     }
 }

@@ -26,9 +26,11 @@ TEST(InstanceJson, HasStableKeysAndRfc3339Times) {
     instance.created_at = 1'795'400'689'000'042;
     EXPECT_EQ(json(to_json(instance)), json::parse(R"({
         "id": "3f2a0000-0000-4000-8000-000000000001", "name": "everything", "profile": "everything",
-        "server": "everything", "runtime": "systemd", "runtimeId": null, "transport": "streamable-http",
+        "server": "everything", "runtime": "systemd", "runtimeId": null, "engine": null, "imageId": null, "unreachableSince": null, "transport": "streamable-http",
         "state": "running", "desired": "running", "generation": 2, "unit": null, "port": 26270,
         "endpoint": "http://127.0.0.1:26270/mcp", "reasonCode": null, "reason": null, "restarts": 0,
+        "readiness": null, "liveness": null, "alert": false, "healthReason": null, "healthChangedAt": null,
+        "sessions": null, "standbys": null,
         "createdAt": "2026-11-23T02:24:49.000042Z", "startedAt": null})"));
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <format>
 #include <string>
 
 namespace mcpctl {
@@ -32,9 +33,12 @@ ProfileDefinition full_profile() {
     profile.args = {"--verbose"};
     profile.limits = {512ULL << 20, 1.5, 64};
     profile.restart = {RestartMode::always, 100ms, 5min + 1ms, 3, 1h};
+    profile.health = {1min, 2500ms, 5, 10min, OnUnhealthy::restart};
     profile.drain_timeout = 1500ms;
     profile.max_drain_timeout = 10min;
     profile.start_timeout = 90s;
+    profile.standby = 3;
+    profile.max_sessions = 7;
     profile.sandbox = {Network::full, {"/home/me"}, {"/srv/data", "/srv/more"}, false};
     profile.autostart = true;
     return profile;
@@ -57,8 +61,28 @@ TEST(ServerJson, GivesDefaultsToWhatIsLeftAway) {
     ASSERT_TRUE(server) << server.error().reason;
     ServerDefinition expected;
     expected.name = "everything";
+    expected.transport = Transport::stdio;
     expected.command = {"node", "server.js"};
     EXPECT_EQ(*server, expected);
+}
+
+TEST(ServerJson, KnowsEveryTransport) {
+    for (const auto& [spelling, transport] : {std::pair{"stdio", Transport::stdio},
+                                              {"streamable-http", Transport::streamable_http},
+                                              {"sse", Transport::sse}}) {
+        const auto server =
+            parse_server(std::format(R"({{"name": "x", "transport": "{}", "run": {{"command": ["x"]}}}})", spelling));
+        ASSERT_TRUE(server) << spelling;
+        EXPECT_EQ(server->transport, transport);
+        EXPECT_EQ(parse_server(to_json(*server)), server);
+    }
+    EXPECT_EQ(server_error(R"({"name": "x", "transport": "tcp", "run": {"command": ["x"]}})").hint,
+              "one of: stdio, streamable-http, sse");
+}
+
+TEST(ServerJson, RefusesAPortOfAStdioServer) {
+    EXPECT_EQ(server_error(R"({"name": "x", "run": {"command": ["x"]}, "port": 26000})").field, "port");
+    EXPECT_EQ(server_error(R"({"name": "x", "run": {"command": ["x"]}, "path": "/mcp"})").field, "path");
 }
 
 TEST(ServerJson, ReadsBackWhatItWrites) {
@@ -72,6 +96,36 @@ TEST(ProfileJson, ReadsBackWhatItWrites) {
     const auto minimal = parse_profile(R"({"name": "p", "server": "s"})");
     ASSERT_TRUE(minimal);
     EXPECT_EQ(parse_profile(to_json(*minimal)), minimal);
+}
+
+TEST(ProfileJson, LeavesTheNetworkToTheTransport) {
+    const auto minimal = parse_profile(R"({"name": "p", "server": "s", "sandbox": {"jit": false}})");
+    ASSERT_TRUE(minimal);
+    EXPECT_EQ(minimal->sandbox.network, std::nullopt);
+    EXPECT_EQ(to_json(*minimal).find("network"), std::string::npos);
+    for (const char* network : {"none", "loopback", "full"}) {
+        const auto profile =
+            parse_profile(std::format(R"({{"name": "p", "server": "s", "sandbox": {{"network": "{}"}}}})", network));
+        ASSERT_TRUE(profile) << network;
+        EXPECT_TRUE(profile->sandbox.network.has_value());
+        EXPECT_EQ(parse_profile(to_json(*profile)), profile);
+    }
+    EXPECT_EQ(profile_error(R"("sandbox": {"network": "some"})").field, "sandbox.network");
+}
+
+// As version 0.1.0 stored it.
+TEST(ProfileJson, IsReadFromBeforeThereWereStdioServers) {
+    const auto profile = parse_profile(
+        R"({"args":[],"autostart":false,"drainTimeout":"30s","env":{},"limits":{},"maxDrainTimeout":"1m30s",)"
+        R"("name":"p","restart":{"initialDelay":"1s","maxAttempts":10,"maxDelay":"1m","policy":"on-failure",)"
+        R"("resetAfter":"1m"},"runtime":"systemd","sandbox":{"jit":true,"network":"loopback","readPaths":[],)"
+        R"("writePaths":[]},"server":"s","startTimeout":"1m"})");
+    ASSERT_TRUE(profile) << profile.error().reason;
+    ProfileDefinition expected;
+    expected.name = "p";
+    expected.server = "s";
+    expected.sandbox.network = Network::loopback;
+    EXPECT_EQ(*profile, expected);
 }
 
 TEST(ProfileJson, ReadsAmountsAndDurationsInBothForms) {
@@ -146,7 +200,10 @@ TEST(DefinitionJson, RefusesWrongTypesWithTheirField) {
     EXPECT_EQ(profile_error(R"("limits": {"cpu": 0})").field, "limits.cpu");
     EXPECT_EQ(profile_error(R"("restart": {"policy": "sometimes"})").field, "restart.policy");
     EXPECT_EQ(profile_error(R"("restart": {"policy": "sometimes"})").hint, "one of: no, on-failure, always");
-    EXPECT_EQ(profile_error(R"("runtime": "docker")").field, "runtime");
+    EXPECT_EQ(profile_error(R"("runtime": "podman")").field, "runtime");
+    EXPECT_EQ(profile_error(R"("standby": -1)").field, "standby");
+    EXPECT_EQ(profile_error(R"("standby": 65)").field, "standby");
+    EXPECT_EQ(profile_error(R"("maxSessions": 4294967297)").field, "maxSessions");
 }
 
 TEST(DefinitionJson, SaysWhereTextIsBroken) {
@@ -195,19 +252,6 @@ TEST(DefinitionJson, RefusesDeepAndLongText) {
     }
     EXPECT_NE(server_error(objects).reason.find("16 levels"), std::string::npos);
     EXPECT_NE(server_error(std::string(max_definition_bytes + 1, ' ')).reason.find("too many"), std::string::npos);
-}
-
-TEST(ServerJson, SaysThatStdioIsNotSupported) {
-    const Error error = server_error(R"({"name": "x", "transport": "stdio", "run": {"command": ["x"]}})");
-    EXPECT_EQ(error.code, ErrorCode::NotSupported);
-    EXPECT_EQ(error.field, "transport");
-    EXPECT_EQ(error.reason, "stdio servers are not supported by this version");
-}
-
-TEST(ProfileJson, SaysWhyAnHttpServerNeedsANetwork) {
-    const Error error = profile_error(R"("sandbox": {"network": "none"})");
-    EXPECT_EQ(error.field, "sandbox.network");
-    EXPECT_EQ(error.reason, "a server that speaks HTTP cannot be reached without a network");
 }
 
 TEST(DefinitionJson, IsValidated) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/store/meta.hpp"
+#include "agent/store/migrations.hpp"
 #include "agent/store/sqlite.hpp"
 #include "base/unique_fd.hpp"
 #include "tests/unit/store/samples.hpp"
@@ -41,13 +42,16 @@ TEST_F(DatabaseTest, IsEmptyWhenNewAndKeepsItsInstallationId) {
     const StoredState first = reload();
     EXPECT_EQ(first.installation_id.size(), 32U);
     EXPECT_EQ(first.installation_id.find_first_not_of("0123456789abcdef"), std::string::npos);
-    EXPECT_EQ(first.boot_id, "");
+    EXPECT_EQ(first.boot, "");
     EXPECT_EQ(first.last_job, 0U);
     EXPECT_TRUE(first.servers.empty() && first.profiles.empty() && first.instances.empty() && first.jobs.empty());
 
-    const StoredState second = reload();
-    EXPECT_EQ(second.installation_id, first.installation_id);
-    EXPECT_EQ(second.boot_id.size(), 32U);
+    EXPECT_EQ(reload().installation_id, first.installation_id);
+}
+
+TEST_F(DatabaseTest, KeepsTheBootThatWasRestored) {
+    EXPECT_TRUE(write(*open(), {BootRestored{"boot-2"}}));
+    EXPECT_EQ(reload().boot, "boot-2");
 }
 
 TEST_F(DatabaseTest, KeepsWhatWasPut) {
@@ -145,7 +149,8 @@ TEST_F(DatabaseTest, RefusesANewerSchemaNamingBothVersions) {
     ASSERT_FALSE(database);
     EXPECT_EQ(database.error().code, ErrorCode::NotSupported);
     EXPECT_TRUE(database.error().reason.contains("schema 9")) << database.error().reason;
-    EXPECT_TRUE(database.error().reason.contains("none after 1")) << database.error().reason;
+    EXPECT_TRUE(database.error().reason.contains(std::format("none after {}", latest_schema())))
+        << database.error().reason;
     EXPECT_EQ(samples::read_file(directory_.file("store.db")), before);
 }
 

@@ -78,7 +78,7 @@ TEST_F(Recovery, RestoresAFileWhosePagesAreOverwritten) {
 }
 
 TEST_F(Recovery, RestoresAFileWhoseVersionNumberFlipped) {
-    for (const int byte : {0, 2, 0x41}) {
+    for (const int byte : {0, 1, 0x41}) {
         std::string damaged = sound_;
         damaged[63] = char(byte);  // user_version is a big-endian number at offset 60
         samples::write_file(file_, damaged);
@@ -132,7 +132,20 @@ TEST_F(Recovery, LeavesARecentBackupAlone) {
     EXPECT_EQ(samples::read_file(backup_of(file_)), before);
 }
 
-// Flipped bits anywhere: what comes up is right, or restored, or without the row; never a wrong value or a crash.
+TEST_F(Recovery, TakesAnAlteredRowFromTheBackupAndLosesNothingElse) {
+    std::string damaged = sound_;
+    damaged.at(damaged.find("\"kept\"") + 1) = 'K';
+    samples::write_file(file_, damaged);
+    testing::internal::CaptureStderr();
+    const auto state = open()->load();
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(state->servers, (std::vector{samples::server("kept"), samples::server("new")}));
+    EXPECT_TRUE(log.contains("kept in servers was altered and is restored")) << log;
+    EXPECT_FALSE(directory_.holds_name_with("damaged"));
+}
+
+// Flipped bits anywhere: what comes up is right, or restored, or without a row that is too new for the backup; never a
+// wrong value or a crash.
 TEST_F(Recovery, GivesNoWrongValueForAnyFlippedByte) {
     const std::string backup = samples::read_file(backup_of(file_));
     const std::vector good{samples::server("kept"), samples::server("new")};
@@ -151,6 +164,7 @@ TEST_F(Recovery, GivesNoWrongValueForAnyFlippedByte) {
         }
         EXPECT_EQ(state->installation_id, installation_id_) << at;
         EXPECT_GE(state->last_job, 5U) << at;
+        EXPECT_TRUE(std::ranges::contains(state->servers, samples::server("kept"))) << at;
         for (const ServerDefinition& server : state->servers) {
             EXPECT_TRUE(std::ranges::contains(good, server)) << at;
         }

@@ -80,6 +80,21 @@ TEST(EffectiveProperties, AreRefusedWhenTheirTypeIsNotTheExpectedOne) {
     EXPECT_FALSE(compare_effective(wanted, effective));
 }
 
+TEST(EffectiveProperties, DoNotTellDescriptors) {
+    UnitProperties session = wanted;
+    session.push_back({"StandardInputFileDescriptor", Descriptor{0}});
+    EXPECT_TRUE(compare_effective(session, as_sent(wanted)));
+    Effective altered = as_sent(wanted);
+    altered["User"] = sdbus::Variant("root");
+    EXPECT_EQ(compare_effective(session, altered).error().field, "User");
+}
+
+TEST(EffectiveProperties, AreSentWithACopyOfTheDescriptor) {
+    const auto sent = to_bus({{"StandardInputFileDescriptor", Descriptor{0}}});
+    const auto copy = sent.at(0).get<1>().get<sdbus::UnixFd>();
+    EXPECT_GT(copy.get(), 0);
+}
+
 using Filter = sdbus::Struct<bool, Strings>;
 
 TEST(EffectiveProperties, HoldTheSystemCallFilterAsTheCallsOfItsGroups) {

@@ -41,5 +41,15 @@ TEST(Executable, ThatWeMayBeUnableToSeeIsLeftToPid1) {
     EXPECT_EQ(find_executable("/home/me/server"), "/home/me/server");
 }
 
+TEST(Executable, CouldBeFoundInAnyDirectoryOfTheSearchPath) {
+    EXPECT_TRUE(could_be_found_as("server", "/usr/bin/server"));
+    EXPECT_TRUE(could_be_found_as("server", "/usr/local/sbin/server"));
+    EXPECT_TRUE(could_be_found_as("/opt/server", "/opt/server"));
+    EXPECT_FALSE(could_be_found_as("server", "/tmp/server"));
+    EXPECT_FALSE(could_be_found_as("server", "/usr/bin/other"));
+    EXPECT_FALSE(could_be_found_as("/opt/server", "/usr/bin/server"));
+    EXPECT_FALSE(could_be_found_as("bin/server", "/usr/bin/bin/server"));
+}
+
 }  // namespace
 }  // namespace mcpctl::systemd

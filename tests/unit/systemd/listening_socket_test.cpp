@@ -153,11 +153,16 @@ TEST(ListeningSockets, OfThisMachineAreFound) {
     ASSERT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length), 0);
     const std::uint16_t port = ntohs(address.sin_port);
     EXPECT_TRUE(listening_sockets(port)->empty());
+    EXPECT_FALSE(answering_socket(port));
     ASSERT_EQ(::listen(socket.get(), 1), 0);
     const auto found = listening_sockets(port);
     ASSERT_TRUE(found) << found.error().reason;
     ASSERT_EQ(found->size(), 1U);
     EXPECT_EQ(found->front().port, port);
+    const auto answering = answering_socket(port);
+    ASSERT_TRUE(answering);
+    EXPECT_EQ(answering->port, port);
+    EXPECT_EQ(answering->cgroup_id, found->front().cgroup_id);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ Instance minimal() {
     instance.name = "everything";
     instance.port = 26270;
     instance.config.server.name = "everything";
+    instance.config.server.transport = Transport::streamable_http;
     instance.config.server.command = {"node", "index.js", "{port}"};
     instance.config.profile.name = "everything";
     instance.config.profile.server = "everything";
@@ -200,6 +201,66 @@ TEST(UnitProperties, OfAProfileThatSetsEverything) {
             {"BindPaths", std::vector<BindMount>{{"/srv/data", "/srv/data", false, 16384}}},
             {"MemoryDenyWriteExecute", true},
         });
+}
+
+constexpr int descriptor = 7;
+
+UnitProperties stdio_unit(std::optional<Network> network = {}) {
+    Instance instance = minimal();
+    instance.config.server.transport = Transport::stdio;
+    instance.config.profile.sandbox.network = network;
+    BuilderOptions stdio_options = options;
+    stdio_options.process = 0xabc;
+    stdio_options.stdio = descriptor;
+    auto built = build_unit_properties(instance, stdio_options);
+    EXPECT_TRUE(built);
+    return std::move(*built);
+}
+
+TEST(UnitPropertiesOfStdio, NameTheProcess) {
+    EXPECT_EQ(value_of(stdio_unit(), "Description"),
+              UnitValue("MCP server everything of profile everything, session 0000000000000abc"));
+}
+
+// C3: standard error that is equal to standard output would go into the session.
+TEST(UnitPropertiesOfStdio, GiveTheProcessItsDescriptorAndTheJournalItsErrors) {
+    const auto properties = stdio_unit();
+    EXPECT_EQ(value_of(properties, "StandardInputFileDescriptor"), UnitValue(Descriptor{descriptor}));
+    EXPECT_EQ(value_of(properties, "StandardOutputFileDescriptor"), UnitValue(Descriptor{descriptor}));
+    EXPECT_EQ(value_of(properties, "StandardOutput"), UnitValue("null"));
+    EXPECT_EQ(value_of(properties, "StandardError"), UnitValue("journal"));
+    const auto& command = std::get<std::vector<ExecCommand>>(value_of(properties, "ExecStartEx"));
+    EXPECT_EQ(command.front().argv, (Strings{"node", "index.js", "{port}"}));
+}
+
+TEST(UnitPropertiesOfStdio, EndWithTheProcessAndWakeTheAgent) {
+    const auto properties = stdio_unit();
+    EXPECT_EQ(value_of(properties, "Restart"), UnitValue("no"));
+    EXPECT_EQ(value_of(properties, "RemainAfterExit"), UnitValue(false));
+    EXPECT_EQ(value_of(properties, "CollectMode"), UnitValue("inactive"));
+    for (const char* name : {"RestartUSec", "RestartSteps", "StartLimitBurst", "StartLimitIntervalUSec"}) {
+        EXPECT_FALSE(has(properties, name)) << name;
+    }
+}
+
+TEST(UnitPropertiesOfStdio, ReachTheNetworkThatTheProfileGives) {
+    const UnitValue inet(NameFilter{true, {"AF_INET", "AF_INET6", "AF_NETLINK", "AF_UNIX"}});
+    for (const auto network : {std::optional<Network>(), std::optional(Network::full)}) {
+        const auto full = stdio_unit(network);
+        EXPECT_EQ(value_of(full, "RestrictAddressFamilies"), inet);
+        for (const char* name : {"PrivateNetwork", "IPAddressDeny", "SocketBindDeny", "SocketBindAllow"}) {
+            EXPECT_FALSE(has(full, name)) << name;
+        }
+    }
+    const auto loopback = stdio_unit(Network::loopback);
+    EXPECT_EQ(value_of(loopback, "RestrictAddressFamilies"), inet);
+    EXPECT_TRUE(has(loopback, "IPAddressDeny"));
+    EXPECT_TRUE(has(loopback, "IPAddressAllow"));
+    EXPECT_FALSE(has(loopback, "SocketBindDeny"));
+    // F17: PrivateNetwork may be skipped.
+    const auto none = stdio_unit(Network::none);
+    EXPECT_EQ(value_of(none, "PrivateNetwork"), UnitValue(true));
+    EXPECT_EQ(value_of(none, "RestrictAddressFamilies"), UnitValue(NameFilter{true, {"AF_NETLINK", "AF_UNIX"}}));
 }
 
 TEST(UnitProperties, NeverRestartWhatMayNotBeRestarted) {

@@ -1,0 +1,17 @@
+// A page of the audit trail. Reads files: for a worker thread.
+#pragma once
+
+#include "agent/audit/audit_cursor.hpp"
+#include "agent/core/audit_query.hpp"
+#include "agent/core/log_source.hpp"
+
+namespace mcpctl::audit {
+
+// `first_pending`: numbers from this on may still arrive.
+[[nodiscard]] Result<LogPage> read_audit_page(const OpenAuditJournal& open, const AuditQuery& query,
+                                              std::uint64_t first_pending);
+
+// Nothing where the query has none; the error says what is wrong.
+[[nodiscard]] Result<std::optional<AuditCursor>> cursor_in(const AuditQuery& query);
+
+}  // namespace mcpctl::audit
