@@ -1,5 +1,7 @@
 #include "agent/core/jobs.hpp"
 
+#include <utility>
+
 namespace mcpctl {
 
 Job Jobs::make(JobKind kind, const InstanceId& instance) {
@@ -34,23 +36,30 @@ void Jobs::announce_end(Job ended) {
 }
 
 void Jobs::keep_readable(JobId id) {
-    ended_.push_back(id);
+    ended_.push_back({id, Clock::now() + readable_for});
     if (ended_.size() > readable_count) {
-        forget(ended_.front());
-        ended_.erase(ended_.begin());
+        forget_oldest();
     }
-    spawn_detached(executor_, "forgetting a job", forget_later(id));
+    if (!std::exchange(forgetting_, true)) {
+        spawn_detached(executor_, "forgetting jobs", forget_in_time());
+    }
 }
 
-void Jobs::forget(JobId id) {
+void Jobs::forget_oldest() {
+    const JobId id = ended_.front().id;
+    ended_.pop_front();
     registry_.forget_job(id);
     store_.commit_later({RemoveJob{id}});
 }
 
-Task<void> Jobs::forget_later(JobId id) {
-    if (co_await wait_for(readable_for) && std::erase(ended_, id) > 0) {
-        forget(id);
+// One timer for all: one for each job would outlive the jobs that are forgotten because there are too many.
+Task<void> Jobs::forget_in_time() {
+    while (!ended_.empty() && co_await wait_for(ended_.front().until - Clock::now())) {
+        while (!ended_.empty() && ended_.front().until <= Clock::now()) {
+            forget_oldest();
+        }
     }
+    forgetting_ = false;
 }
 
 }  // namespace mcpctl

@@ -1,6 +1,7 @@
 // Numbers, progress and results of jobs.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,14 +39,19 @@ class Jobs {
     static constexpr std::size_t readable_count = 500;
 
   private:
-    void forget(JobId id);
-    Task<void> forget_later(JobId id);
+    struct Readable {
+        JobId id;
+        Clock::time_point until;
+    };
+    void forget_oldest();
+    Task<void> forget_in_time();
 
     asio::any_io_executor executor_;
     Registry& registry_;
     Store& store_;
     JobId last_;
-    std::vector<JobId> ended_;
+    std::deque<Readable> ended_;  // the oldest first
+    bool forgetting_ = false;
 };
 
 }  // namespace mcpctl

@@ -74,6 +74,7 @@ class Lifecycle {
 
     void launch_job(const Job& job);
     Task<void> run(JobId id);
+    Task<void> work_on(const Job& job);
     Task<void> run_start(Job job);
     Task<void> run_stop(Job job);
     Task<void> run_restart(Job job);
@@ -87,7 +88,7 @@ class Lifecycle {
     Task<void> leave_failed(Job job, StartFailure failure);
     void become_ready(const InstanceId& id, const WorkloadStatus& status);
     void succeed(const Job& job, std::string how);
-    void give_up_stop(const Job& job, const Error& error);
+    void give_up(const Job& job, const Error& error);
     Task<void> finish(Job ended, Changes changes);
     Task<void> finish_removing(Job ended, std::string reason);
 

@@ -1,8 +1,10 @@
 // The doing half of Lifecycle: what a job does after it was accepted.
-#include <algorithm>
+#include <exception>
 #include <format>
+#include <utility>
 
 #include "agent/core/lifecycle.hpp"
+#include "base/journal.hpp"
 
 namespace mcpctl {
 
@@ -38,21 +40,30 @@ Task<void> Lifecycle::run(JobId id) {
         }
         own->canceled = false;
     }
-    switch (job.kind) {
-        case JobKind::start:
-            co_await run_start(job);
-            break;
-        case JobKind::stop:
-            co_await run_stop(job);
-            break;
-        case JobKind::restart:
-            co_await run_restart(job);
-            break;
+    try {
+        co_await work_on(job);
+    } catch (const std::exception& failure) {
+        log::error(std::format("unexpected failure in job {}: {}", id, failure.what()));
+        if (!registry_.job(id)->ended()) {
+            give_up(job, {ErrorCode::Internal, std::format("unexpected failure: {}", failure.what())});
+        }
     }
     if (registry_.active_job(job.instance) == nullptr) {
         activities_.erase(job.instance);
     }
     own->changed.notify();
+}
+
+Task<void> Lifecycle::work_on(const Job& job) {
+    switch (job.kind) {
+        case JobKind::start:
+            return run_start(job);
+        case JobKind::stop:
+            return run_stop(job);
+        case JobKind::restart:
+            return run_restart(job);
+    }
+    std::unreachable();
 }
 
 // The end is announced when it is on the disk, so nobody acts on an end that a crash takes back.
@@ -176,19 +187,24 @@ Task<void> Lifecycle::run_stop(Job job) {
                     [](Instance& instance) { instance.desired = Desired::stopped; });
     const auto drained = co_await drain(job, *activity(job.instance));
     if (!drained) {
-        give_up_stop(job, drained.error());
+        give_up(job, drained.error());
         co_return;
     }
     co_await finish_removing(jobs_.ended(job.id, {.progress = *drained}), *drained);
 }
 
-void Lifecycle::give_up_stop(const Job& job, const Error& error) {
-    Instance instance = *registry_.instance(job.instance);
-    instance.state = InstanceState::failed;
-    instance.reason = {ReasonCode::runtime_unavailable, error.reason};
-    registry_.put_instance(instance);
+// What could not be done to the end is not undone either: the instance stays, and says why.
+void Lifecycle::give_up(const Job& job, const Error& error) {
     Job ended = jobs_.ended(job.id, {.error = error});
-    store_.commit_later({std::move(instance), ended});
+    Changes changes{ended};
+    if (registry_.instance(job.instance) != nullptr) {
+        Instance instance = *registry_.instance(job.instance);
+        instance.state = InstanceState::failed;
+        instance.reason = {ReasonCode::runtime_unavailable, error.reason};
+        registry_.put_instance(instance);
+        changes.emplace_back(std::move(instance));
+    }
+    store_.commit_later(std::move(changes));
     jobs_.announce_end(std::move(ended));
 }
 
@@ -223,7 +239,7 @@ Task<void> Lifecycle::run_restart(Job job) {
     const auto own = activity(job.instance);
     registry_.apply(job.instance, InstanceEvent::replace);
     if (const auto replaced = co_await replace_workload(job, *own); !replaced) {
-        give_up_stop(job, replaced.error());
+        give_up(job, replaced.error());
         co_return;
     }
     const std::uint64_t present = registry_.instance(job.instance)->generation;

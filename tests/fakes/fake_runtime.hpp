@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ class FakeRuntime final : public Runtime {
     };
     Behaviour behaviour;       // of what is launched next
     bool unreachable = false;  // every call fails
+    std::string defect;        // launching and stopping throw it
     bool shutdown = false;
     Condition* inspect_waits_for = nullptr;
     std::string boot_id = "boot-1";
@@ -68,6 +70,7 @@ class FakeRuntime final : public Runtime {
     Task<Result<WorkloadStatus>> launch(const Instance& instance, ProcessLaunch process) override {
         const WorkloadRef ref{instance.id, instance.generation, process.process};
         note("launch", ref);
+        throw_defect();
         if (unreachable) {
             co_return gone();
         }
@@ -130,6 +133,7 @@ class FakeRuntime final : public Runtime {
 
     Task<Result<void>> request_stop(const WorkloadRef& ref) override {
         note("stop", ref);
+        throw_defect();
         if (unreachable) {
             co_return gone();
         }
@@ -210,6 +214,11 @@ class FakeRuntime final : public Runtime {
   private:
     static std::unexpected<Error> gone() { return fail(ErrorCode::Unavailable, "PID 1 does not answer"); }
     std::string next_id() { return "invocation-" + std::to_string(++ids_); }
+    void throw_defect() const {
+        if (!defect.empty()) {
+            throw std::logic_error(defect);
+        }
+    }
     void note(const char* what, const WorkloadRef& ref) {
         calls.push_back(std::string(what) + " " + std::to_string(ref.generation));
     }

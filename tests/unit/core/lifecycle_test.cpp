@@ -228,5 +228,28 @@ TEST_F(ALifecycle, CannotTakeBackAStop) {
     EXPECT_EQ(refused.error().code, ErrorCode::NotSupported);
 }
 
+// Whoever waits for a job gets an answer even where we have a defect, and the instance can be stopped afterwards.
+TEST_F(ALifecycle, EndsAJobThatRunsIntoADefect) {
+    core.runtime.defect = "a defect";
+    const auto started = core.start("everything");
+    const Job& job = *core.registry.job(started.job);
+    EXPECT_EQ(job.state, JobState::failed);
+    EXPECT_EQ(job.error->code, ErrorCode::Internal);
+    EXPECT_THAT(job.error->reason, HasSubstr("a defect"));
+    EXPECT_EQ(instance(started.instance).state, InstanceState::failed);
+    core.runtime.defect.clear();
+    const auto stopped = core.run(core.lifecycle.stop(started.instance, {}));
+    EXPECT_EQ(core.wait_for_end(*stopped).state, JobState::done);
+    EXPECT_TRUE(core.registry.instances().empty());
+}
+
+TEST_F(ALifecycle, EndsAStopThatRunsIntoADefect) {
+    const auto started = core.start("everything");
+    core.runtime.defect = "a defect";
+    const auto stopped = core.run(core.lifecycle.stop(started.instance, {}));
+    EXPECT_EQ(core.wait_for_end(*stopped).error->code, ErrorCode::Internal);
+    EXPECT_EQ(core.registry.active_job(started.instance), nullptr);
+}
+
 }  // namespace
 }  // namespace mcpctl::test
