@@ -9,7 +9,7 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr std::string_view group_hint = "only root and members of the group mcpctl may use the agent";
+constexpr std::string_view group_hint = "the policy of the bus is in /usr/share/dbus-1/system.d/org.mcpctl.Agent1.conf";
 constexpr std::string_view status_hint = "systemctl status mcpctl-agent.service mcpctl-agent.socket";
 
 // The way to the agent ended after the call was sent.

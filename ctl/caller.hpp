@@ -20,7 +20,8 @@
 namespace mcpctl::ctl {
 
 // Reading calls may be repeated when the agent went away; of changing ones nobody knows whether they were carried out.
-enum class Effect : std::uint8_t { reads, changes };
+// What discloses something that not everybody may read can make polkit ask for a password, as what changes can.
+enum class Effect : std::uint8_t { reads, discloses, changes };
 
 class Caller {
   public:
@@ -44,9 +45,12 @@ class Caller {
     Result<std::tuple<Out...>> ask_patiently(std::chrono::seconds patience, Effect effect, const std::string& path,
                                              std::string_view interface, std::string_view method,
                                              const In&... arguments) {
-        for (bool may_repeat = effect == Effect::reads;; may_repeat = false) {
+        for (bool may_repeat = effect != Effect::changes;; may_repeat = false) {
             if (auto connected = ensure_connected(); !connected) {
                 return std::unexpected(std::move(connected.error()));
+            }
+            if (effect != Effect::reads) {
+                patience = connection_->prepare_prompt(patience);
             }
             auto reply =
                 call<Out...>(*connection_, proxy(path), interface, method, patience, interrupt_fd_, arguments...);

@@ -59,7 +59,7 @@ auto list(Caller& caller, std::string_view interface, Decode decode) {
 }
 
 Result<std::string> definition(Caller& caller, const std::string& path, std::string_view interface) {
-    return only(caller.ask<std::string>(Effect::reads, path, interface, "GetDefinition"));
+    return only(caller.ask<std::string>(Effect::discloses, path, interface, "GetDefinition"));
 }
 
 Result<std::string> path_from(Caller& caller, std::string_view method, const std::string& argument) {

@@ -33,7 +33,7 @@ Properties options_of(const AuditOptions& options) {
 
 Result<LogPage> AgentClient::audit(const AuditOptions& options) {
     return caller_
-        ->ask<std::vector<std::string>, std::string, bool>(Effect::reads, std::string(dbus::root_path),
+        ->ask<std::vector<std::string>, std::string, bool>(Effect::discloses, std::string(dbus::root_path),
                                                            dbus::manager_interface, "GetAudit", options_of(options))
         .transform([](std::tuple<std::vector<std::string>, std::string, bool> page) {
             auto& [entries, cursor, more] = page;
@@ -43,7 +43,7 @@ Result<LogPage> AgentClient::audit(const AuditOptions& options) {
 
 Result<UniqueFd> AgentClient::follow_audit(const AuditOptions& options) {
     return caller_
-        ->ask<sdbus::UnixFd>(Effect::reads, std::string(dbus::root_path), dbus::manager_interface, "FollowAudit",
+        ->ask<sdbus::UnixFd>(Effect::discloses, std::string(dbus::root_path), dbus::manager_interface, "FollowAudit",
                              options_of(options))
         .transform([](std::tuple<sdbus::UnixFd> pipe) { return UniqueFd(std::get<0>(pipe).release()); });
 }

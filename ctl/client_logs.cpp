@@ -38,21 +38,21 @@ LogPage page_from(Page page) {
 
 Result<LogPage> AgentClient::logs(const InstanceInfo& instance, const LogOptions& options) {
     return caller_
-        ->ask<std::vector<std::string>, std::string, bool>(Effect::reads, instance.path, dbus::instance_interface,
+        ->ask<std::vector<std::string>, std::string, bool>(Effect::discloses, instance.path, dbus::instance_interface,
                                                            "GetLogs", options_of(options))
         .transform(page_from);
 }
 
 Result<LogPage> AgentClient::logs_of_removed(const std::string& id, const LogOptions& options) {
     return caller_
-        ->ask<std::vector<std::string>, std::string, bool>(Effect::reads, std::string(dbus::root_path),
+        ->ask<std::vector<std::string>, std::string, bool>(Effect::discloses, std::string(dbus::root_path),
                                                            dbus::manager_interface, "GetLogs", id, options_of(options))
         .transform(page_from);
 }
 
 Result<UniqueFd> AgentClient::follow_logs(const InstanceInfo& instance, const LogOptions& options) {
     return caller_
-        ->ask<sdbus::UnixFd>(Effect::reads, instance.path, dbus::instance_interface, "FollowLogs", options_of(options))
+        ->ask<sdbus::UnixFd>(Effect::discloses, instance.path, dbus::instance_interface, "FollowLogs", options_of(options))
         .transform([](std::tuple<sdbus::UnixFd> pipe) { return UniqueFd(std::get<0>(pipe).release()); });
 }
 

@@ -92,7 +92,16 @@ std::string hint_after(int socket_errno) {
 }
 
 std::unique_ptr<Connection> connect_bus() {
-    return std::make_unique<Connection>(sdbus::createSystemBusConnection(), std::string(dbus::service_name));
+    sd_bus* raw = nullptr;
+    int r = sd_bus_open_system(&raw);
+    BusHandle bus(raw);
+    const bool prompts = PolkitAgent::is_of_use();
+    r = r < 0 ? r : sd_bus_set_allow_interactive_authorization(bus.get(), prompts ? 1 : 0);
+    if (r < 0) {
+        throw sdbus::createError(-r, "cannot connect");
+    }
+    return std::make_unique<Connection>(sdbus::createBusConnection(bus.release()), std::string(dbus::service_name),
+                                        prompts);
 }
 
 // An agent that was about to exit when we came in breaks off before it has read anything, and the socket unit starts
@@ -111,8 +120,18 @@ int connect_socket_patiently(std::string_view path, SteadyClock::time_point dead
 
 }  // namespace
 
-Connection::Connection(std::unique_ptr<sdbus::IConnection> bus, std::string service)
-    : bus_(std::move(bus)), service_(std::move(service)) {}
+Connection::Connection(std::unique_ptr<sdbus::IConnection> bus, std::string service, bool prompts)
+    : bus_(std::move(bus)), service_(std::move(service)), prompts_(prompts) {}
+
+std::chrono::seconds Connection::prepare_prompt(std::chrono::seconds patience) {
+    if (!prompts_) {
+        return patience;
+    }
+    if (!polkit_agent_) {
+        polkit_agent_.emplace();
+    }
+    return std::max(patience, prompt_deadline);
+}
 
 void Connection::process(const std::function<bool()>& done) {
     try {

@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.hpp"
+#include "ctl/polkit_agent.hpp"
 
 namespace mcpctl::ctl {
 
@@ -19,6 +21,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 // The bus gives an activated service 25 s to come up; so do we on the socket, and each call as long to be answered.
 constexpr std::chrono::seconds answer_deadline{25};
+// Where somebody is asked for a password, as long as the agent waits for it.
+constexpr std::chrono::seconds prompt_deadline{300};
 
 enum class ConnectionChoice : std::uint8_t { automatic, socket, bus };
 
@@ -31,14 +35,19 @@ enum class Wake : std::uint8_t {
 
 class Connection {
   public:
-    // `service` is the agent's bus name, empty where the agent is the peer itself.
-    Connection(std::unique_ptr<sdbus::IConnection> bus, std::string service);
+    // `service` is the agent's bus name, empty where the agent is the peer itself. `prompts`: its calls let polkit ask
+    // for a password.
+    Connection(std::unique_ptr<sdbus::IConnection> bus, std::string service, bool prompts = false);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
     [[nodiscard]] sdbus::IConnection& bus() { return *bus_; }
     [[nodiscard]] const std::string& service() const { return service_; }
     [[nodiscard]] bool lost() const { return lost_; }
+
+    // Before a call that not everybody may make: lets polkit ask on this terminal, where it may ask at all. How long
+    // such a call may take, where others take `patience`.
+    std::chrono::seconds prepare_prompt(std::chrono::seconds patience);
 
     // Processes messages until `done()`, asked after each of them, holds. `interrupt_fd` may be -1.
     Wake run_until(const std::function<bool()>& done, SteadyClock::time_point deadline, int interrupt_fd);
@@ -53,6 +62,8 @@ class Connection {
 
     std::unique_ptr<sdbus::IConnection> bus_;
     std::string service_;
+    bool prompts_;
+    std::optional<PolkitAgent> polkit_agent_;
     bool lost_ = false;
     bool agent_left_ = false;
 };

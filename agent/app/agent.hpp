@@ -100,6 +100,7 @@ class Agent {
     LogEnds log_ends_;
     AuditTrail& audit_;
     std::size_t forgetting_ = 0;  // audit records have arrived, and the store is to forget them
+    CallQuota quota_;
     bus::Context context_;
     bus::SystemBus bus_;
     std::optional<bus::PeerListener> listener_;

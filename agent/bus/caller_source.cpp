@@ -31,6 +31,7 @@ gid_t trusted_group() {
 BusCallers::BusCallers(sdbus::IConnection& connection, gid_t trusted)
     : daemon_(sdbus::createProxy(connection, sdbus::ServiceName("org.freedesktop.DBus"),
                                  sdbus::ObjectPath("/org/freedesktop/DBus"))),
+      polkit_(connection),
       trusted_(trusted) {}
 
 BusCallers::~BusCallers() = default;
@@ -47,6 +48,7 @@ Task<Result<Caller>> BusCallers::identify(std::string sender) {
     }
     Caller caller;
     caller.via = AuditVia::bus;
+    caller.bus_name = sender;
     caller.uid = credentials->at("UnixUserID").get<std::uint32_t>();
     if (const auto pid = credentials->find("ProcessID"); pid != credentials->end()) {
         caller.pid = pid_t(pid->second.get<std::uint32_t>());

@@ -1,8 +1,22 @@
 #include "agent/bus/calls.hpp"
 
-#include "dbus/names.hpp"
-
 namespace mcpctl::bus {
+namespace {
+
+std::map<std::string, std::string> policy_details(const Subject& subject, const Called& called) {
+    std::map<std::string, std::string> details{{"operation", called.interface + "." + called.method}};
+    const auto add = [&details](const char* key, const std::string& value) {
+        if (!value.empty()) {
+            details.emplace(key, value);
+        }
+    };
+    add("instance", subject.name);
+    add("profile", subject.profile);
+    add("server", subject.server);
+    return details;
+}
+
+}  // namespace
 
 void audit_failure(const Context& context, const Called& called, const Caller& caller, const Error& error) {
     const AccessRow* row = access_row(called.interface, called.method);
@@ -11,17 +25,33 @@ void audit_failure(const Context& context, const Called& called, const Caller& c
         return;
     }
     AuditRecord record = audit_of_failure(action, caller.actor(), error);
-    if (const auto hex = dbus::name_at("instance", called.path.c_str())) {
-        const auto id = InstanceId::parse(*hex);
-        const Instance* instance = id ? context.registry.instance(*id) : nullptr;
-        if (instance != nullptr) {
-            record.instance = instance->id.text();
-            record.name = instance->name;
-            record.profile = instance->config.profile.name;
-            record.server = instance->config.server.name;
-        }
-    }
+    Subject subject = subject_of(context.registry, called);
+    record.instance = std::move(subject.instance);
+    record.name = std::move(subject.name);
+    record.profile = std::move(subject.profile);
+    record.server = std::move(subject.server);
     context.audit.tell(std::move(record));
+}
+
+Task<Result<void>> authorise(const Context& context, CallerSource& callers, Caller caller, Called called) {
+    const AccessRow* row = access_row(called.interface, called.method);
+    switch (access_of(caller, row)) {
+        case Access::allowed:
+            co_return Result<void>();
+        case Access::denied:
+            co_return std::unexpected(denial(caller, called.interface, called.method));
+        case Access::by_policy:
+            break;
+    }
+    const auto granted = co_await callers.ask_policy(
+        {.bus_name = caller.bus_name,
+         .action = polkit_action(row->right),
+         .interactive = called.interactive && row->prompt == Prompt::allowed,
+         .details = policy_details(subject_of(context.registry, called), called)});
+    if (!granted) {
+        co_return std::unexpected(denial(caller, called.interface, called.method, granted.error().reason));
+    }
+    co_return granted;
 }
 
 }  // namespace mcpctl::bus

@@ -13,19 +13,17 @@
 
 #include "agent/bus/caller_source.hpp"
 #include "agent/bus/context.hpp"
+#include "agent/bus/subject.hpp"
 #include "dbus/errors.hpp"
+#include "dbus/interaction.hpp"
 
 namespace mcpctl::bus {
 
-// What a method call was for.
-struct Called {
-    std::string path;
-    std::string interface;  // as in the access table
-    std::string method;
-};
-
 // Writes down that a call was denied, or that it would have changed something and was refused.
 void audit_failure(const Context& context, const Called& called, const Caller& caller, const Error& error);
+
+// AccessDenied, with what it would take, unless the table or polkit allows the call.
+Task<Result<void>> authorise(const Context& context, CallerSource& callers, Caller caller, Called called);
 
 // Calls under way on one connection. They hold messages of that connection, so they end with this object, which is
 // destroyed before it; work that they have begun goes on without a reply.
@@ -41,9 +39,10 @@ class Calls {
 
     // `body` takes nothing or the caller, and returns Task<Result<…>> of nothing, one value or a tuple, as `Out…` says.
     // It must not use the object that was called, which goes with the connection. To be called from the method's
-    // handler.
+    // handler. `about` is the profile or instance that the arguments name, where the path does not.
     template <class... Out, class Body>
-    void handle(const sdbus::IObject& object, sdbus::Result<Out...>&& reply, const char* interface, Body body) {
+    void handle(const sdbus::IObject& object, sdbus::Result<Out...>&& reply, const char* interface, Body body,
+                std::string about = {}) {
         context_.called();
         const sdbus::Message message = object.getCurrentlyProcessedMessage();
         const char* sender = message.getSender();
@@ -51,7 +50,9 @@ class Calls {
         pending_.insert(pending);
         spawn_detached(context_.executor, message.getMemberName(),
                        answer(std::weak_ptr(pending), std::string(sender == nullptr ? "" : sender),
-                              {message.getPath(), short_name(interface), message.getMemberName()}, std::move(body)));
+                              {message.getPath(), short_name(interface), message.getMemberName(), std::move(about),
+                               dbus::allows_interaction(message)},
+                              std::move(body)));
     }
 
     [[nodiscard]] bool empty() const { return pending_.empty(); }
@@ -78,9 +79,10 @@ class Calls {
         using Outcome = typename decltype(invoke(body, Caller{}))::value_type;
         auto caller = co_await callers_->identify(std::move(sender));
         Outcome outcome = std::unexpected(Error{});
-        if (!caller) {
-            outcome = std::unexpected(caller.error());
-        } else if (auto allowed = authorise(*caller, called.interface, called.method); !allowed) {
+        auto place = caller.and_then([this](const Caller& known) { return context_.quota.enter(known.uid); });
+        if (!place) {
+            outcome = std::unexpected(place.error());
+        } else if (auto allowed = co_await authorise(context_, *callers_, *caller, called); !allowed) {
             outcome = std::unexpected(allowed.error());
         } else {
             outcome = co_await guarded(body, *caller);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/core/audit_trail.hpp"
+#include "agent/core/call_quota.hpp"
 #include "agent/core/catalog.hpp"
 #include "agent/core/health_monitor.hpp"
 #include "agent/core/lifecycle.hpp"
@@ -26,6 +27,7 @@ struct Context {
     HealthMonitor& health;
     LogSource& logs;
     AuditTrail& audit;
+    CallQuota& quota;
     std::string installation_id;
     std::function<std::string(const WorkloadRef&)> unit_of;  // name of a workload's unit
     std::function<std::vector<std::string>()> busy_reasons;  // why the agent does not exit

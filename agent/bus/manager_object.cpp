@@ -85,6 +85,7 @@ void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definiti
 }
 
 void ManagerObject::RemoveProfile(sdbus::Result<>&& reply, std::string name, OptionMap options) {
+    std::string about = name;
     auto body = [&context = context_, name = std::move(name),
                  options = std::move(options)](const Caller& caller) -> Task<Result<void>> {
         const Actor actor = caller.actor();
@@ -93,10 +94,11 @@ void ManagerObject::RemoveProfile(sdbus::Result<>&& reply, std::string name, Opt
         }
         co_return co_await context.catalog.remove_profile(name, actor);
     };
-    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body), std::move(about));
 }
 
 void ManagerObject::Start(sdbus::Result<Path, Path>&& reply, std::string profile, OptionMap options) {
+    std::string about = profile;
     auto body = [&context = context_, profile = std::move(profile),
                  options = std::move(options)](const Caller& caller) -> Task<Result<std::tuple<Path, Path>>> {
         Options given(options);
@@ -110,7 +112,7 @@ void ManagerObject::Start(sdbus::Result<Path, Path>&& reply, std::string profile
         }
         co_return std::tuple(Path(dbus::instance_path(accepted->instance.hex())), Path(dbus::job_path(accepted->job)));
     };
-    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body), std::move(about));
 }
 
 void ManagerObject::GetInstance(sdbus::Result<Path>&& reply, std::string reference) {
@@ -127,6 +129,7 @@ void ManagerObject::GetInstance(sdbus::Result<Path>&& reply, std::string referen
 void ManagerObject::GetLogs(sdbus::Result<std::vector<std::string>, std::string, bool>&& reply, std::string instance,
                             OptionMap options) {
     using Page = std::tuple<std::vector<std::string>, std::string, bool>;
+    std::string about = instance;
     auto body = [&context = context_, instance = std::move(instance),
                  options = std::move(options)]() -> Task<Result<Page>> {
         const auto id = InstanceId::parse(instance);
@@ -140,7 +143,7 @@ void ManagerObject::GetLogs(sdbus::Result<std::vector<std::string>, std::string,
         }
         co_return Page{std::move(page->lines), std::move(page->cursor), page->more};
     };
-    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body), std::move(about));
 }
 
 void ManagerObject::GetAudit(sdbus::Result<std::vector<std::string>, std::string, bool>&& reply, OptionMap options) {

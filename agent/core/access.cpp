@@ -4,6 +4,7 @@
 #include <array>
 #include <format>
 #include <string>
+#include <utility>
 
 namespace mcpctl {
 namespace {
@@ -25,24 +26,19 @@ constexpr std::array rows{
     AccessRow{"Instance", "OpenSession", Right::open_sessions, AuditAction::open_session},
     AccessRow{"Instance", "CloseSession", Right::open_sessions, AuditAction::close_session},
     AccessRow{"Instance", "ListSessions", Right::view},
-    AccessRow{"Instance", "GetConfiguration", Right::read_configuration},
+    AccessRow{"Instance", "GetConfiguration", Right::manage_definitions},
     AccessRow{"Instance", "GetWorkloads", Right::view},
-    AccessRow{"Instance", "GetFailureLog", Right::read_configuration},
+    AccessRow{"Instance", "GetFailureLog", Right::read_logs, AuditAction::read, Prompt::never},
     AccessRow{"Instance", "CheckHealth", Right::view},
     AccessRow{"Instance", "GetHealthHistory", Right::view},
     AccessRow{"Instance", "GetStatistics", Right::view},
     AccessRow{"Instance", "GetLogs", Right::read_logs},
     AccessRow{"Instance", "FollowLogs", Right::read_logs},
-    AccessRow{"Profile", "GetDefinition", Right::read_configuration},
-    AccessRow{"Server", "GetDefinition", Right::read_configuration},
+    AccessRow{"Profile", "GetDefinition", Right::manage_definitions},
+    AccessRow{"Server", "GetDefinition", Right::manage_definitions},
     AccessRow{"Job", "Cancel", Right::manage_instances, AuditAction::cancel},
-    AccessRow{"Job", "GetLastLines", Right::read_configuration},
+    AccessRow{"Job", "GetLastLines", Right::read_logs, AuditAction::read, Prompt::never},
 };
-
-// Until polkit decides for ordinary users, every right is root's and the group's, and nobody else's.
-bool holds(const Caller& caller, Right /*right*/) {
-    return caller.uid == 0 || caller.in_group;
-}
 
 }  // namespace
 
@@ -56,12 +52,41 @@ const AccessRow* access_row(std::string_view interface, std::string_view method)
     return row == rows.end() ? nullptr : row;
 }
 
-Result<void> authorise(const Caller& caller, std::string_view interface, std::string_view method) {
-    if (const AccessRow* row = access_row(interface, method); row != nullptr && holds(caller, row->right)) {
-        return {};
+std::string_view polkit_action(Right right) {
+    switch (right) {
+        case Right::view:
+            return {};
+        case Right::read_logs:
+            return "org.mcpctl.agent1.read-logs";
+        case Right::open_sessions:
+            return "org.mcpctl.agent1.open-sessions";
+        case Right::manage_instances:
+            return "org.mcpctl.agent1.manage-instances";
+        case Right::manage_definitions:
+            return "org.mcpctl.agent1.manage-definitions";
     }
-    return fail(ErrorCode::AccessDenied, std::format("user {} may not call {}.{}", caller.uid, interface, method), {},
-                "call it as root or as a member of the group mcpctl");
+    std::unreachable();
+}
+
+Access access_of(const Caller& caller, const AccessRow* row) {
+    if (row == nullptr) {
+        return Access::denied;
+    }
+    if (caller.uid == 0 || caller.in_group || row->right == Right::view) {
+        return Access::allowed;
+    }
+    return caller.bus_name.empty() ? Access::denied : Access::by_policy;
+}
+
+Error denial(const Caller& caller, std::string_view interface, std::string_view method, std::string_view why) {
+    const AccessRow* row = access_row(interface, method);
+    std::string reason = std::format("user {} may not call {}.{}", caller.uid, interface, method);
+    if (!why.empty()) {
+        reason += std::format(": {}", why);
+    }
+    return {ErrorCode::AccessDenied, std::move(reason), {},
+            row == nullptr ? "" : std::format("root and members of the group mcpctl may; for others it takes a polkit rule for {}",
+                                              polkit_action(row->right))};
 }
 
 }  // namespace mcpctl

@@ -1,12 +1,16 @@
 // Who may do what: one row per operation. A method of the contract without a row is denied to everybody, and a test
 // walks the contract for gaps.
+//
+// Root and members of the group mcpctl hold every right. What is public needs none. About anybody else on the system
+// bus polkit decides; on the agent's own socket, where polkit could not tell callers apart, nobody else has a right.
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "agent/core/audit.hpp"
@@ -15,12 +19,11 @@
 namespace mcpctl {
 
 enum class Right : std::uint8_t {
-    view,
+    view,  // public
     read_logs,
     open_sessions,
     manage_instances,
-    manage_definitions,
-    read_configuration,
+    manage_definitions,  // and read them: they hold commands and environments
 };
 
 // As the kernel or the bus daemon vouches for the caller.
@@ -29,8 +32,14 @@ struct Caller {
     pid_t pid = 0;          // for records only: it may have ended and its number be somebody else's by now
     bool in_group = false;  // of the group mcpctl, which is equivalent to root
     AuditVia via = AuditVia::socket;
+    std::string bus_name = {};  // unique, never given twice; empty on the agent's own socket
 
     [[nodiscard]] Actor actor() const { return {uid, via}; }
+};
+
+enum class Prompt : std::uint8_t {
+    allowed,  // polkit may ask somebody for a password, where the caller lets it
+    never,    // read by the way: a password is not asked for that
 };
 
 struct AccessRow {
@@ -38,12 +47,35 @@ struct AccessRow {
     std::string_view method;
     Right right;
     AuditAction action = AuditAction::read;  // what it is in the audit trail
+    Prompt prompt = Prompt::allowed;
 };
 
 [[nodiscard]] std::span<const AccessRow> access_table();
 // Null where there is none.
 [[nodiscard]] const AccessRow* access_row(std::string_view interface, std::string_view method);
 
-[[nodiscard]] Result<void> authorise(const Caller& caller, std::string_view interface, std::string_view method);
+// The polkit action that grants a right to others; empty for what is public.
+[[nodiscard]] std::string_view polkit_action(Right right);
+
+enum class Access : std::uint8_t {
+    allowed,
+    denied,
+    by_policy,  // polkit decides
+};
+
+// `row` is null for what has no row.
+[[nodiscard]] Access access_of(const Caller& caller, const AccessRow* row);
+
+// What polkit is asked. Its rules can look the details up.
+struct PolicyQuestion {
+    std::string bus_name;  // of the caller
+    std::string_view action;
+    bool interactive = false;  // somebody may be asked for a password
+    std::map<std::string, std::string> details;
+};
+
+// `why` it was denied, where more is known than that nobody granted it.
+[[nodiscard]] Error denial(const Caller& caller, std::string_view interface, std::string_view method,
+                           std::string_view why = {});
 
 }  // namespace mcpctl

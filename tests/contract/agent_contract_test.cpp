@@ -1,14 +1,8 @@
 // D03, D07: the contract as a caller sees it.
 #include <gmock/gmock.h>
 
-#include <filesystem>
-#include <fstream>
-#include <regex>
-#include <set>
-#include <sstream>
-
-#include "agent/core/access.hpp"
 #include "tests/contract/agent_on_a_socketpair.hpp"
+#include "tests/contract/interface_files.hpp"
 
 namespace mcpctl::test {
 namespace {
@@ -346,39 +340,6 @@ TEST_F(TheContract, TellsWhichObjectsComeAndGo) {  // D07
 }
 
 // What a method, property or signal looks like, stripped of everything that does not bind callers.
-std::set<std::string> members_of(const std::string& xml, const std::string& interface) {
-    std::set<std::string> members;
-    const std::regex element(R"RE(<(method|property|signal|arg)\s+([^>]*?)/?>)RE");
-    const std::regex attribute(R"RE((\w+)="([^"]*)")RE");
-    const std::size_t begin = xml.find("interface name=\"" + interface + "\"");
-    const std::string body =
-        begin == std::string::npos ? "" : xml.substr(begin, xml.find("</interface>", begin) - begin);
-    std::string owner;
-    for (std::sregex_iterator it(body.begin(), body.end(), element), end; it != end; ++it) {
-        std::map<std::string, std::string> attributes;
-        const std::string text = (*it)[2];
-        for (std::sregex_iterator a(text.begin(), text.end(), attribute); a != end; ++a) {
-            attributes[(*a)[1]] = (*a)[2];
-        }
-        if ((*it)[1] == "arg") {
-            const std::string direction = attributes["direction"] == "in" ? "in" : "out";
-            members.insert(owner + " " + direction + " " + attributes["name"] + ":" + attributes["type"]);
-        } else {
-            owner = (*it)[1].str() + " " + attributes["name"];
-            members.insert(owner + " " + attributes["type"] + attributes["access"]);
-        }
-    }
-    return members;
-}
-
-std::string file_text(const std::string& interface) {
-    std::ifstream file(std::filesystem::path(MCPCTL_INTERFACES) / (interface + ".xml"));
-    std::stringstream text;
-    text << file.rdbuf();
-    // Comments may hold anything, also what looks like an element.
-    return std::regex_replace(text.str(), std::regex("<!--[\\s\\S]*?-->"), "");
-}
-
 TEST_F(TheContract, IsWhatTheInterfaceFilesSay) {  // D07
     add_server();
     const auto [instance, job] = start();
@@ -398,61 +359,6 @@ TEST_F(TheContract, IsWhatTheInterfaceFilesSay) {  // D07
         EXPECT_FALSE(documented.empty()) << name;
         EXPECT_EQ(members_of(live, interface), documented) << name;
     }
-}
-
-std::set<std::string> documented_methods() {
-    std::set<std::string> methods;
-    for (const char* name : {"Manager", "Instance", "Job", "Profile", "Server"}) {
-        const std::string interface = std::string("org.mcpctl.Agent1.") + name;
-        for (const std::string& member : members_of(file_text(interface), interface)) {
-            if (member.starts_with("method ") && member.find(':') == std::string::npos) {
-                methods.insert(std::string(name) + "." + member.substr(7, member.find(' ', 7) - 7));
-            }
-        }
-    }
-    return methods;
-}
-
-TEST(TheAccessTable, HasARowForEveryMethodAndNoOther) {
-    std::set<std::string> rows;
-    for (const AccessRow& row : access_table()) {
-        rows.insert(std::string(row.interface) + "." + std::string(row.method));
-    }
-    EXPECT_EQ(rows, documented_methods());
-}
-
-TEST(TheAccessTable, DeniesWhatHasNoRow) {
-    EXPECT_FALSE(authorise({.uid = 0, .in_group = true}, "Manager", "NoSuchMethod"));
-}
-
-TEST(AnOrdinaryUser, MayCallNothing) {
-    AgentOnASocketpair agent({.uid = 1000});
-    const auto denied = [&](const std::function<void()>& call) {
-        EXPECT_EQ(name_of_error(call), "org.mcpctl.Agent1.Error.AccessDenied");
-    };
-    auto manager = agent.manager();
-    const auto text = std::string("x");
-    denied([&] { manager->callMethod("AddServer").onInterface(manager_interface).withArguments(text, Options{}); });
-    denied([&] { manager->callMethod("RemoveServer").onInterface(manager_interface).withArguments(text, Options{}); });
-    denied([&] { manager->callMethod("AddProfile").onInterface(manager_interface).withArguments(text, Options{}); });
-    denied([&] { manager->callMethod("RemoveProfile").onInterface(manager_interface).withArguments(text, Options{}); });
-    denied([&] { manager->callMethod("Start").onInterface(manager_interface).withArguments(text, Options{}); });
-    for (const char* method : {"GetInstance", "GetProfile", "GetServer"}) {
-        denied([&] { manager->callMethod(method).onInterface(manager_interface).withArguments(text); });
-    }
-}
-
-TEST(AMemberOfTheGroup, MayCall) {
-    AgentOnASocketpair agent({.uid = 1000, .in_group = true});
-    EXPECT_EQ(name_of_error([&] {
-                  ObjectPath none;
-                  agent.manager()
-                      ->callMethod("GetServer")
-                      .onInterface(manager_interface)
-                      .withArguments(std::string("nothing"))
-                      .storeResultsTo(none);
-              }),
-              "org.mcpctl.Agent1.Error.NotFound");
 }
 
 }  // namespace

@@ -27,10 +27,12 @@ namespace mcpctl::test {
 
 class AgentOnASocketpair {
   public:
-    explicit AgentOnASocketpair(Caller caller = {.uid = 0}) {
+    explicit AgentOnASocketpair(Caller caller = {.uid = 0})
+        : AgentOnASocketpair(std::make_unique<bus::PeerCaller>(std::move(caller))) {}
+    explicit AgentOnASocketpair(std::unique_ptr<bus::CallerSource> callers) {
         int ends[2];
         EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-        spawn_detached(core.loop.get_executor(), "serving", serve(UniqueFd(ends[0]), caller));
+        spawn_detached(core.loop.get_executor(), "serving", serve(UniqueFd(ends[0]), std::move(callers)));
         thread_ = std::jthread([this] { core.loop.run(); });
         connection_ = sdbus::createDirectBusConnection(ends[1]);
         connection_->enterEventLoopAsync();
@@ -75,6 +77,7 @@ class AgentOnASocketpair {
     CoreUnderTest core;
     FakeLogs logs;
     FakeAudit audit;
+    CallQuota quota;
     bus::Context context{.executor = core.loop.get_executor(),
                          .registry = core.registry,
                          .catalog = core.catalog,
@@ -84,16 +87,17 @@ class AgentOnASocketpair {
                          .health = core.health,
                          .logs = logs,
                          .audit = audit,
+                         .quota = quota,
                          .installation_id = "0123456789abcdef0123456789abcdef",
                          .unit_of = [](const WorkloadRef& workload) { return workload.instance.hex() + ".service"; },
                          .busy_reasons = [] { return std::vector<std::string>{"a test runs"}; },
                          .called = [] {}};
 
   private:
-    Task<void> serve(UniqueFd end, Caller caller) {
+    Task<void> serve(UniqueFd end, std::unique_ptr<bus::CallerSource> callers) {
         auto connection = co_await dbus::accept_peer(std::move(end), std::chrono::seconds(20));
         loop_.emplace(*std::move(connection), core.loop.get_executor(), [] {});
-        tree_.emplace(*loop_, context, std::make_unique<bus::PeerCaller>(caller));
+        tree_.emplace(*loop_, context, std::move(callers));
         loop_->start();
     }
 

@@ -1,0 +1,89 @@
+#include "agent/bus/polkit.hpp"
+
+#include <sdbus-c++/Message.h>
+
+#include <format>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "dbus/call.hpp"
+
+namespace mcpctl::bus {
+namespace {
+
+constexpr const char* authority_interface = "org.freedesktop.PolicyKit1.Authority";
+constexpr std::uint32_t allow_user_interaction = 1;
+
+using Subject = sdbus::Struct<std::string, std::map<std::string, sdbus::Variant>>;
+// is_authorized, is_challenge, details
+using Decision = sdbus::Struct<bool, bool, std::map<std::string, std::string>>;
+
+std::unexpected<Error> denied(std::string why) {
+    return fail(ErrorCode::AccessDenied, std::move(why));
+}
+
+Result<void> result_of(const Decision& decision, bool interactive) {
+    if (std::get<0>(decision)) {
+        return {};
+    }
+    if (std::get<1>(decision)) {
+        return denied(interactive ? "nobody authenticated"
+                                  : "polkit wants a password, which this caller cannot be asked for");
+    }
+    return denied(std::get<2>(decision).contains("polkit.dismissed") ? "the authentication was dismissed"
+                                                                      : "polkit says no");
+}
+
+}  // namespace
+
+Polkit::Polkit(sdbus::IConnection& connection)
+    : connection_(connection),
+      authority_(sdbus::createProxy(connection, sdbus::ServiceName("org.freedesktop.PolicyKit1"),
+                                    sdbus::ObjectPath("/org/freedesktop/PolicyKit1/Authority"))),
+      daemon_(sdbus::createProxy(connection, sdbus::ServiceName("org.freedesktop.DBus"),
+                                 sdbus::ObjectPath("/org/freedesktop/DBus"))) {}
+
+Task<Result<void>> Polkit::check(PolicyQuestion question) {
+    const std::string id = question.interactive ? std::format("mcpctl-{}", ++checks_) : "";
+    if (question.interactive) {
+        watches_.emplace(id, cancel_when_gone(question.bus_name, id));
+    }
+    const Subject caller{"system-bus-name", {{"name", sdbus::Variant(question.bus_name)}}};
+    const Clock::duration timeout = question.interactive ? Clock::duration(patience_with_people) : patience;
+    const auto decision = co_await dbus::call<Decision>(
+        *authority_, authority_interface, "CheckAuthorization", timeout, caller, std::string(question.action),
+        question.details, question.interactive ? allow_user_interaction : std::uint32_t(0), id);
+    watches_.erase(id);
+    if (!decision) {
+        co_return denied(std::format("polkit does not decide: {}", decision.error().reason));
+    }
+    if (auto granted = result_of(*decision, question.interactive); !granted) {
+        co_return granted;
+    }
+    co_return co_await still_there(question.bus_name);
+}
+
+// What nobody waits for any more is not done: the answer may have taken minutes.
+Task<Result<void>> Polkit::still_there(std::string bus_name) {
+    const auto present =
+        co_await dbus::call<bool>(*daemon_, "org.freedesktop.DBus", "NameHasOwner", patience, std::move(bus_name));
+    co_return present.value_or(false) ? Result<void>() : denied("the caller has left the bus");
+}
+
+// Otherwise the question would stay on somebody's screen.
+sdbus::Slot Polkit::cancel_when_gone(const std::string& bus_name, const std::string& check) {
+    const std::string rule = std::format(
+        "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
+        "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{}',arg2=''",
+        bus_name);
+    const auto cancel = [this, check](const sdbus::Message& /*signal*/) {
+        authority_->callMethodAsync("CancelCheckAuthorization")
+            .onInterface(authority_interface)
+            .withArguments(check)
+            .uponReplyInvoke([](const std::optional<sdbus::Error>& /*it had ended*/) {});
+    };
+    return connection_.addMatchAsync(rule, cancel, [](const sdbus::Message& /*installed*/) {}, sdbus::return_slot);
+}
+
+}  // namespace mcpctl::bus

@@ -1,0 +1,246 @@
+// B09: who may call what: every operation of the contract, for every kind of caller.
+#include <gmock/gmock.h>
+
+#include <format>
+#include <functional>
+#include <future>
+#include <set>
+
+#include "agent/core/access.hpp"
+#include "agent/json/definitions.hpp"
+#include "dbus/interaction.hpp"
+#include "tests/contract/agent_on_a_socketpair.hpp"
+#include "tests/contract/interface_files.hpp"
+
+namespace mcpctl::test {
+namespace {
+
+using sdbus::ObjectPath;
+using testing::HasSubstr;
+using Options = std::map<std::string, sdbus::Variant>;
+
+constexpr auto everything = R"({"name": "everything", "transport": "streamable-http", "run": {"command": ["server"]}})";
+
+// A caller on a bus whose policy a test decides.
+class CallerWithPolicy final : public bus::CallerSource {
+  public:
+    using Policy = std::function<Task<Result<void>>(const PolicyQuestion&)>;
+    explicit CallerWithPolicy(Policy policy) : policy_(std::move(policy)) {}
+    Task<Result<Caller>> identify(std::string /*sender*/) override {
+        co_return Caller{.uid = 1000, .via = AuditVia::bus, .bus_name = ":1.7"};
+    }
+    Task<Result<void>> ask_policy(PolicyQuestion question) override { return policy_(question); }
+
+  private:
+    Policy policy_;
+};
+
+Task<Result<void>> yes(const PolicyQuestion& /*question*/) {
+    co_return Result<void>();
+}
+Task<Result<void>> no(const PolicyQuestion& /*question*/) {
+    co_return fail(ErrorCode::AccessDenied, "polkit says no");
+}
+
+std::unique_ptr<bus::CallerSource> on_the_socket(Caller caller) {
+    return std::make_unique<bus::PeerCaller>(std::move(caller));
+}
+std::unique_ptr<bus::CallerSource> on_the_bus(CallerWithPolicy::Policy policy) {
+    return std::make_unique<CallerWithPolicy>(std::move(policy));
+}
+
+struct Place {
+    AgentOnASocketpair agent;
+    ObjectPath instance;
+    ObjectPath job;
+
+    explicit Place(std::unique_ptr<bus::CallerSource> callers) : agent(std::move(callers)) {
+        std::promise<void> started;
+        agent.on_loop([&] { asio::co_spawn(agent.core.loop, prepare(), [&](const std::exception_ptr&) { started.set_value(); }); });
+        started.get_future().wait();
+    }
+    Task<void> prepare() {
+        EXPECT_TRUE(co_await agent.core.catalog.add_server(*parse_server(everything)));
+        const auto accepted = co_await agent.core.lifecycle.start({"everything"});
+        EXPECT_TRUE(accepted);
+        instance = ObjectPath(dbus::instance_path(accepted->instance.hex()));
+        job = ObjectPath(dbus::job_path(accepted->job));
+    }
+    ObjectPath path_of(std::string_view interface) const {
+        return interface == "Instance"  ? instance
+               : interface == "Job"     ? job
+               : interface == "Profile" ? ObjectPath(dbus::profile_path("everything"))
+               : interface == "Server"  ? ObjectPath(dbus::server_path("everything"))
+                                        : ObjectPath(std::string(dbus::root_path));
+    }
+    // The name of the error, or nothing.
+    std::string call(const AccessRow& row) {
+        const std::string interface(row.interface);
+        const std::string method(row.method);
+        const auto proxy = agent.proxy(path_of(interface));
+        auto message = proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1." + interface),
+                                               sdbus::MethodName(method));
+        for (const std::string& type : arguments_of(interface, method)) {
+            if (type == "s") {
+                message << std::string("everything");
+            } else if (type == "u") {
+                message << std::uint32_t(1);
+            } else {
+                EXPECT_EQ(type, "a{sv}");
+                message << Options{};
+            }
+        }
+        try {
+            (void)proxy->callMethod(message);
+        } catch (const sdbus::Error& error) {
+            return error.getName();
+        }
+        return "";
+    }
+    bool denies(const AccessRow& row) { return call(row) == "org.mcpctl.Agent1.Error.AccessDenied"; }
+};
+
+std::string shown(const AccessRow& row) {
+    return std::format("{}.{}", row.interface, row.method);
+}
+
+TEST(TheAccessTable, HasARowForEveryMethodAndNoOther) {
+    std::set<std::string> rows;
+    for (const AccessRow& row : access_table()) {
+        rows.insert(shown(row));
+    }
+    EXPECT_EQ(rows, documented("method"));
+}
+
+// Everybody on the bus may read them: commands, environments and what servers write are not among them.
+TEST(TheProperties, ArePublicOneByOne) {
+    std::set<std::string> known;
+    const auto add = [&](const std::string& interface, const std::vector<std::string>& names) {
+        for (const std::string& name : names) {
+            known.insert(interface + "." + name);
+        }
+    };
+    add("Manager", {"Version", "InstallationId", "BusyReasons"});
+    add("Server", {"Name", "Description", "Transport", "DefinedVersion"});
+    add("Profile", {"Name", "Server", "Runtime", "Autostart"});
+    add("Job", {"Id", "Kind", "Instance", "State", "Progress", "Error", "Message", "CreatedAt", "FinishedAt"});
+    add("Instance",
+        {"Id",        "Name",      "Profile",         "Server",       "Runtime",          "Engine",  "Transport",
+         "State",     "Desired",   "Generation",      "RuntimeId",    "ImageId",          "Unit",    "UnreachableSince",
+         "Port",      "Endpoint",  "ReasonCode",      "Reason",       "Restarts",         "Alert",   "Readiness",
+         "Liveness",  "Sessions",  "HealthReason",    "Standbys",     "HealthChangedAt",  "CreatedAt", "StartedAt"});
+    EXPECT_EQ(documented("property"), known) << "a new property is public: does it belong here?";
+}
+
+TEST(TheAccessTable, DeniesEvenRootWhatHasNoRow) {
+    EXPECT_EQ(access_of({.uid = 0, .in_group = true}, nullptr), Access::denied);
+}
+
+TEST(TheAccessTable, DeniesRootAndTheGroupNothing) {
+    for (const AccessRow& row : access_table()) {
+        EXPECT_FALSE(Place(on_the_socket({.uid = 0})).denies(row)) << shown(row);
+        EXPECT_FALSE(Place(on_the_socket({.uid = 1000, .in_group = true})).denies(row)) << shown(row);
+    }
+}
+
+TEST(TheAccessTable, GivesOthersOnTheSocketWhatIsPublic) {
+    for (const AccessRow& row : access_table()) {
+        EXPECT_EQ(Place(on_the_socket({.uid = 1000})).denies(row), row.right != Right::view) << shown(row);
+    }
+}
+
+TEST(TheAccessTable, GivesOthersOnTheBusWhatPolkitGrants) {
+    for (const AccessRow& row : access_table()) {
+        EXPECT_FALSE(Place(on_the_bus(yes)).denies(row)) << shown(row);
+        EXPECT_EQ(Place(on_the_bus(no)).denies(row), row.right != Right::view) << shown(row);
+    }
+}
+
+TEST(Polkit, IsAskedWithWhatItsRulesNeed) {
+    std::vector<PolicyQuestion> asked;
+    Place place(on_the_bus([&](const PolicyQuestion& question) {
+        asked.push_back(question);
+        return no(question);
+    }));
+    place.call(*access_row("Instance", "Stop"));
+    place.call(*access_row("Manager", "Start"));
+    place.call(*access_row("Job", "Cancel"));
+    place.call(*access_row("Manager", "GetInstance"));  // public: nobody asks
+    ASSERT_EQ(asked.size(), 3U);
+    EXPECT_EQ(asked[0].bus_name, ":1.7");
+    EXPECT_EQ(asked[0].action, "org.mcpctl.agent1.manage-instances");
+    using Details = std::map<std::string, std::string>;
+    EXPECT_EQ(asked[0].details, (Details{{"operation", "Instance.Stop"},
+                                         {"instance", "everything"},
+                                         {"profile", "everything"},
+                                         {"server", "everything"}}));
+    EXPECT_EQ(asked[1].details,
+              (Details{{"operation", "Manager.Start"}, {"profile", "everything"}, {"server", "everything"}}));
+    EXPECT_EQ(asked[2].details.at("instance"), "everything");
+}
+
+// sd-bus sets the flag where a program asks for it, as mcpctl does on a terminal.
+TEST(Polkit, MayAskForAPasswordWhereTheCallerLetsItAndTheCallIsWorthIt) {
+    std::vector<bool> interactive;
+    Place place(on_the_bus([&](const PolicyQuestion& question) {
+        interactive.push_back(question.interactive);
+        return no(question);
+    }));
+    place.call(*access_row("Instance", "Stop"));
+    const auto send = [&](const char* path, const char* interface, const char* method) {
+        auto proxy = place.agent.proxy(ObjectPath(path));
+        auto message = proxy->createMethodCall(sdbus::InterfaceName(interface), sdbus::MethodName(method));
+        dbus::allow_interaction(message);
+        if (method == std::string("Stop")) {
+            message << Options{};
+        }
+        EXPECT_THROW((void)proxy->callMethod(message), sdbus::Error);
+    };
+    send(place.instance.c_str(), "org.mcpctl.Agent1.Instance", "Stop");
+    send(place.instance.c_str(), "org.mcpctl.Agent1.Instance", "GetFailureLog");
+    EXPECT_EQ(interactive, (std::vector<bool>{false, true, false}));
+}
+
+TEST(ADenial, SaysWhyAndWhatItWouldTake) {
+    Place place(on_the_bus(no));
+    const auto proxy = place.agent.proxy(place.instance);
+    try {
+        proxy->callMethod("Stop").onInterface("org.mcpctl.Agent1.Instance").withArguments(Options{});
+        FAIL() << "it was allowed";
+    } catch (const sdbus::Error& error) {
+        EXPECT_THAT(error.getMessage(), HasSubstr("user 1000 may not call Instance.Stop: polkit says no"));
+        EXPECT_THAT(error.getMessage(), HasSubstr("Hint: "));
+        EXPECT_THAT(error.getMessage(), HasSubstr("org.mcpctl.agent1.manage-instances"));
+    }
+    place.agent.on_loop([&] {
+        ASSERT_EQ(place.agent.audit.told.size(), 1U);
+        EXPECT_EQ(place.agent.audit.told[0].result, AuditResult::denied);
+        EXPECT_EQ(place.agent.audit.told[0].profile, "everything");
+    });
+}
+
+TEST(AUser, HasOnlySoManyCallsUnderWay) {
+    auto waiting = std::make_shared<Condition>();
+    Place place(on_the_bus([waiting](const PolicyQuestion& question) -> Task<Result<void>> {
+        co_await waiting->wait_until(Clock::time_point::max());
+        co_return co_await no(question);
+    }));
+    const auto proxy = place.agent.proxy(place.instance);
+    std::vector<std::promise<std::string>> ends(CallQuota::most_of_user + 1);
+    for (auto& end : ends) {
+        auto message = proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1.Instance"), sdbus::MethodName("Stop"));
+        message << Options{};
+        proxy->callMethodAsync(message, [&end](const sdbus::MethodReply&, std::optional<sdbus::Error> error) {
+            end.set_value(error ? std::string(error->getName()) : "");
+        });
+    }
+    EXPECT_EQ(ends.back().get_future().get(), "org.mcpctl.Agent1.Error.LimitsExceeded");
+    place.agent.on_loop([&] { waiting->notify(); });
+    for (std::size_t call = 0; call < CallQuota::most_of_user; ++call) {
+        EXPECT_EQ(ends[call].get_future().get(), "org.mcpctl.Agent1.Error.AccessDenied");
+    }
+    EXPECT_EQ(place.call(*access_row("Manager", "GetInstance")), "");  // there is room again
+}
+
+}  // namespace
+}  // namespace mcpctl::test
