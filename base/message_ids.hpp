@@ -39,5 +39,8 @@ constexpr std::string_view audit_end_orphan = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a212"
 constexpr std::string_view audit_restore_store = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a213";
 constexpr std::string_view audit_refused = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a214";
 constexpr std::string_view audit_denied = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a215";
+constexpr std::string_view audit_create_token = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a216";
+constexpr std::string_view audit_revoke_token = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a217";
+constexpr std::string_view audit_authenticate = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a218";
 
 }  // namespace mcpctl::message_id

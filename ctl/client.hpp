@@ -68,6 +68,12 @@ struct AuditOptions {
     std::string result;
 };
 
+struct TokenOptions {
+    std::vector<std::string> scopes;
+    std::vector<std::string> profiles;
+    std::optional<Duration> expires_in;
+};
+
 class Caller;
 
 class AgentClient {
@@ -125,6 +131,11 @@ class AgentClient {
 
     Result<LogPage> audit(const AuditOptions& options);
     Result<UniqueFd> follow_audit(const AuditOptions& options);
+
+    // Gives the secret.
+    Result<std::string> create_token(const std::string& name, const TokenOptions& options);
+    Result<void> revoke_token(const std::string& name);
+    Result<std::vector<TokenInfo>> tokens();
 
     // These subscribe to the end of jobs before they call, so that no end can be missed.
     Result<AcceptedJob> start(const std::string& profile, const StartOptions& options);

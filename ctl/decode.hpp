@@ -26,6 +26,7 @@ using ManagedObjects = std::map<sdbus::ObjectPath, std::map<std::string, Propert
 void update(JobInfo& job, const Properties& changed);
 
 // The JSON text of ListSessions. As with properties, what is missing keeps its default.
+[[nodiscard]] Result<std::vector<TokenInfo>> tokens_from(std::string_view json);
 [[nodiscard]] Result<std::vector<SessionInfo>> sessions_from(std::string_view json, const std::string& instance_name);
 
 // The JSON texts of CheckHealth and GetStatistics, and of GetHealthHistory.

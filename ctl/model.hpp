@@ -112,6 +112,16 @@ struct SessionInfo {
     std::string reason;
 };
 
+struct TokenInfo {
+    std::string name;
+    std::vector<std::string> scopes;
+    std::vector<std::string> profiles;  // empty: all
+    std::uint32_t created_by = 0;       // uid
+    std::uint64_t created_at = 0;
+    std::uint64_t expires_at = 0;    // 0: never
+    std::uint64_t last_used_at = 0;  // 0: never
+};
+
 struct JobInfo {
     std::string path;
     std::uint64_t id = 0;

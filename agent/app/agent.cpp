@@ -27,6 +27,7 @@ Agent::Agent(const asio::any_io_executor& executor, Configuration configuration,
       health_(executor, registry_, sessions_, {runtime_, ports.probe, ports.history}),
       reconciler_(executor, registry_, ports.store, runtime_, sessions_, lifecycle_, supervisor_),
       auditor_(registry_, ports.store),
+      tokens_(registry_, ports.store),
       idle_([this] { return busy_reasons(); }),
       logs_(ports.logs),
       log_ends_(ports.logs),
@@ -40,6 +41,7 @@ Agent::Agent(const asio::any_io_executor& executor, Configuration configuration,
                .health = health_,
                .logs = logs_,
                .audit = audit_,
+               .tokens = tokens_,
                .quota = quota_,
                .installation_id = state.installation_id,
                .unit_of = [](const WorkloadRef& workload) { return systemd::unit_name(workload); },
@@ -55,6 +57,8 @@ Agent::Agent(const asio::any_io_executor& executor, Configuration configuration,
     });
     store_.on_audited([this](std::vector<AuditRecord> records) { audit_.add(std::move(records)); });
     audit_.resume(std::move(state.outbox), state.last_audit);
+    tokens_.load(std::move(state.tokens));
+    tokens_.let_define(configuration_.tokens_define);
     load(std::move(state));
     registry_.observe(idle_);
     registry_.observe(log_ends_);
@@ -165,6 +169,7 @@ void Agent::reload() {
     if (const auto configuration = read_configuration(configuration_files())) {
         configuration_ = *configuration;
         lifecycle_.use_ports(configuration_.ports);
+        tokens_.let_define(configuration_.tokens_define);
         log::info("configuration read again");
     } else {
         log::error(std::format("the configuration stays as it was: {}", configuration.error().reason));

@@ -24,6 +24,7 @@
 #include "agent/core/sessions.hpp"
 #include "agent/core/store.hpp"
 #include "agent/core/supervisor.hpp"
+#include "agent/core/tokens.hpp"
 #include "agent/docker/container_runtime.hpp"
 
 namespace mcpctl {
@@ -95,6 +96,7 @@ class Agent {
     HealthMonitor health_;
     Reconciler reconciler_;
     Auditor auditor_;
+    Tokens tokens_;
     Idle idle_;
     LogSource& logs_;
     LogEnds log_ends_;

@@ -56,6 +56,15 @@ Result<void> set_last_port(const Place& place, Configuration& configuration) {
     return set_port(place, configuration.ports.last);
 }
 
+Result<void> set_tokens_define(const Place& place, Configuration& configuration) {
+    const auto may = place.node->value_exact<bool>();
+    if (!may) {
+        return wrong(place, "is true or false");
+    }
+    configuration.tokens_define = *may;
+    return {};
+}
+
 struct Setting {
     std::string_view section;
     std::string_view key;
@@ -66,6 +75,7 @@ constexpr std::array settings{
     Setting{"agent", "idle_timeout", set_idle_timeout},
     Setting{"ports", "first", set_first_port},
     Setting{"ports", "last", set_last_port},
+    Setting{"tokens", "define", set_tokens_define},
 };
 
 Result<void> set_socket(const Place& place, std::string_view name, Engines& engines) {

@@ -15,6 +15,7 @@ namespace mcpctl {
 struct Configuration {
     Duration idle_timeout = std::chrono::seconds(60);  // [agent] idle_timeout: exit after this long with nothing to do
     PortRange ports;                                   // [ports] first, last: for instances that name no port
+    bool tokens_define = false;                        // [tokens] define: tokens may have the scope of this name
     // [engines.NAME] socket: of container engines. Those that are set come after these.
     Engines engines{{"docker", "/run/docker.sock"}, {"podman", "/run/podman/podman.sock"}};
 };

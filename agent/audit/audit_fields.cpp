@@ -54,6 +54,7 @@ constexpr std::array fields{
     Field{"MCPCTL_ACTOR_UID", [](AuditEntry& e, std::string_view v) { take_number(e.record.actor.uid, v); }},
     Field{"MCPCTL_ACTOR", [](AuditEntry& e, std::string_view v) { e.actor = v; }},
     Field{"MCPCTL_VIA", [](AuditEntry& e, std::string_view v) { take_choice(e.record.actor.via, v); }},
+    Field{"MCPCTL_TOKEN", [](AuditEntry& e, std::string_view v) { e.record.actor.token = v; }},
     Field{"MCPCTL_INSTANCE", [](AuditEntry& e, std::string_view v) { e.record.instance = v; }},
     Field{"MCPCTL_NAME", [](AuditEntry& e, std::string_view v) { e.record.name = v; }},
     Field{"MCPCTL_PROFILE", [](AuditEntry& e, std::string_view v) { e.record.profile = v; }},
@@ -84,6 +85,7 @@ std::string journal_entry_of(const AuditRecord& record, std::string_view actor, 
     entry.add("MCPCTL_ACTOR_UID", record.actor.uid);
     entry.add("MCPCTL_ACTOR", actor);
     entry.add("MCPCTL_VIA", spelt(record.actor.via));
+    entry.add("MCPCTL_TOKEN", record.actor.token);
     entry.add("MCPCTL_INSTANCE", record.instance);
     entry.add("MCPCTL_NAME", record.name);
     entry.add("MCPCTL_PROFILE", record.profile);

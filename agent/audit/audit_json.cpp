@@ -61,6 +61,7 @@ void append_json(std::string& out, const AuditEntry& entry, const AuditCursor& b
     object.text("actor", entry.actor);
     object.number("uid", record.actor.uid);
     object.text("via", spelt(record.actor.via));
+    object.text("token", record.actor.token);
     object.text("instance", record.instance);
     object.text("name", record.name);
     object.text("profile", record.profile);

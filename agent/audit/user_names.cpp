@@ -48,6 +48,9 @@ std::string UserNames::of(const Actor& actor) const {
     if (actor.via == AuditVia::agent) {
         return "agent";
     }
+    if (!actor.token.empty()) {
+        return "token:" + actor.token;
+    }
     if (actor.uid == Refusals::others) {
         return "others";
     }

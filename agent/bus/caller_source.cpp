@@ -1,6 +1,7 @@
 #include "agent/bus/caller_source.hpp"
 
 #include <grp.h>
+#include <pwd.h>
 #include <sdbus-c++/IConnection.h>
 #include <sdbus-c++/IProxy.h>
 #include <sys/socket.h>
@@ -28,11 +29,17 @@ gid_t trusted_group() {
     return entry == nullptr ? gid_t(-1) : entry->gr_gid;
 }
 
+uid_t bridge_user() {
+    const passwd* entry = ::getpwnam("mcpctl-bridge");
+    return entry == nullptr ? uid_t(-1) : entry->pw_uid;
+}
+
 BusCallers::BusCallers(sdbus::IConnection& connection, gid_t trusted)
     : daemon_(sdbus::createProxy(connection, sdbus::ServiceName("org.freedesktop.DBus"),
                                  sdbus::ObjectPath("/org/freedesktop/DBus"))),
       polkit_(connection),
-      trusted_(trusted) {}
+      trusted_(trusted),
+      bridge_(bridge_user()) {}
 
 BusCallers::~BusCallers() = default;
 
@@ -50,6 +57,7 @@ Task<Result<Caller>> BusCallers::identify(std::string sender) {
     caller.via = AuditVia::bus;
     caller.bus_name = sender;
     caller.uid = credentials->at("UnixUserID").get<std::uint32_t>();
+    caller.is_bridge = caller.uid == bridge_;
     if (const auto pid = credentials->find("ProcessID"); pid != credentials->end()) {
         caller.pid = pid_t(pid->second.get<std::uint32_t>());
     }
@@ -78,7 +86,10 @@ Result<Caller> peer_credentials(int socket, gid_t trusted) {
         groups.resize(bytes / sizeof(gid_t));
     }
     groups.resize(bytes / sizeof(gid_t));
-    return Caller{credentials.uid, credentials.pid, credentials.gid == trusted || contains(groups, trusted)};
+    return Caller{.uid = credentials.uid,
+                  .pid = credentials.pid,
+                  .in_group = credentials.gid == trusted || contains(groups, trusted),
+                  .is_bridge = credentials.uid == bridge_user()};
 }
 
 }  // namespace mcpctl::bus

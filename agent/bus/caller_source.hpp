@@ -32,6 +32,9 @@ class CallerSource {
 // Members of this group are equivalent to root; -1 when it does not exist.
 [[nodiscard]] gid_t trusted_group();
 
+// The HTTP bridge runs as this user; -1 when it does not exist.
+[[nodiscard]] uid_t bridge_user();
+
 // On a bus: asks the daemon, and polkit. Unique names are never given twice, so who has one is kept.
 class BusCallers final : public CallerSource {
   public:
@@ -44,6 +47,7 @@ class BusCallers final : public CallerSource {
     std::unique_ptr<sdbus::IProxy> daemon_;
     Polkit polkit_;
     gid_t trusted_;
+    uid_t bridge_;
     std::map<std::string, Caller> known_;
 };
 

@@ -35,6 +35,14 @@ void audit_failure(const Context& context, const Called& called, const Caller& c
 
 Task<Result<void>> authorise(const Context& context, CallerSource& callers, Caller caller, Called called) {
     const AccessRow* row = access_row(called.interface, called.method);
+    if (caller.token) {
+        auto allowed = authorise_token(caller, row, subject_of(context.registry, called).profile,
+                                       context.tokens.may_define(), wall_time_now());
+        if (allowed) {
+            context.tokens.note_use(*caller.token);
+        }
+        co_return allowed;
+    }
     switch (access_of(caller, row)) {
         case Access::allowed:
             co_return Result<void>();

@@ -13,9 +13,10 @@
 
 #include "agent/bus/caller_source.hpp"
 #include "agent/bus/context.hpp"
+#include "agent/bus/shown_tokens.hpp"
 #include "agent/bus/subject.hpp"
 #include "dbus/errors.hpp"
-#include "dbus/interaction.hpp"
+#include "dbus/message.hpp"
 
 namespace mcpctl::bus {
 
@@ -30,8 +31,16 @@ Task<Result<void>> authorise(const Context& context, CallerSource& callers, Call
 class Calls {
   public:
     // `answered` is called after each answer.
-    Calls(const Context& context, std::unique_ptr<CallerSource> callers, std::function<void()> answered)
-        : context_(context), callers_(std::move(callers)), answered_(std::move(answered)) {}
+    Calls(const Context& context, sdbus::IConnection& connection, std::unique_ptr<CallerSource> callers,
+          std::function<void()> answered)
+        : context_(context),
+          callers_(std::move(callers)),
+          shown_tokens_(std::make_shared<ShownTokens>(connection)),
+          answered_(std::move(answered)) {}
+
+    // The message that is being handled holds a secret.
+    void keep_secret(const sdbus::IObject& object) { dbus::mark_sensitive(object.getCurrentlyProcessedMessage()); }
+    [[nodiscard]] std::weak_ptr<ShownTokens> shown_tokens() { return shown_tokens_; }
 
     // The next call is for `object`, which is kept until the answer: sd-bus compares the reply with the signature in
     // the object's own table.
@@ -39,10 +48,10 @@ class Calls {
 
     // `body` takes nothing or the caller, and returns Task<Result<…>> of nothing, one value or a tuple, as `Out…` says.
     // It must not use the object that was called, which goes with the connection. To be called from the method's
-    // handler. `about` is the profile or instance that the arguments name, where the path does not.
+    // handler. `about` is what the arguments name, where the path does not.
     template <class... Out, class Body>
     void handle(const sdbus::IObject& object, sdbus::Result<Out...>&& reply, const char* interface, Body body,
-                std::string about = {}) {
+                About about = {}) {
         context_.called();
         const sdbus::Message message = object.getCurrentlyProcessedMessage();
         const char* sender = message.getSender();
@@ -78,6 +87,9 @@ class Calls {
     Task<void> answer(std::weak_ptr<Pending<Out...>> pending, std::string sender, Called called, Body body) {
         using Outcome = typename decltype(invoke(body, Caller{}))::value_type;
         auto caller = co_await callers_->identify(std::move(sender));
+        if (caller) {
+            caller->token = shown_tokens_->of(caller->bus_name);
+        }
         Outcome outcome = std::unexpected(Error{});
         auto place = caller.and_then([this](const Caller& known) { return context_.quota.enter(known.uid); });
         if (!place) {
@@ -133,6 +145,7 @@ class Calls {
 
     const Context& context_;
     std::unique_ptr<CallerSource> callers_;
+    std::shared_ptr<ShownTokens> shown_tokens_;
     std::function<void()> answered_;
     std::shared_ptr<const void> expected_;
     std::set<std::shared_ptr<AnyPending>> pending_;

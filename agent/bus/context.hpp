@@ -14,6 +14,7 @@
 #include "agent/core/registry.hpp"
 #include "agent/core/runtime.hpp"
 #include "agent/core/sessions.hpp"
+#include "agent/core/tokens.hpp"
 
 namespace mcpctl::bus {
 
@@ -27,6 +28,7 @@ struct Context {
     HealthMonitor& health;
     LogSource& logs;
     AuditTrail& audit;
+    Tokens& tokens;
     CallQuota& quota;
     std::string installation_id;
     std::function<std::string(const WorkloadRef&)> unit_of;  // name of a workload's unit

@@ -85,7 +85,7 @@ void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definiti
 }
 
 void ManagerObject::RemoveProfile(sdbus::Result<>&& reply, std::string name, OptionMap options) {
-    std::string about = name;
+    About about{.profile = name};
     auto body = [&context = context_, name = std::move(name),
                  options = std::move(options)](const Caller& caller) -> Task<Result<void>> {
         const Actor actor = caller.actor();
@@ -98,7 +98,7 @@ void ManagerObject::RemoveProfile(sdbus::Result<>&& reply, std::string name, Opt
 }
 
 void ManagerObject::Start(sdbus::Result<Path, Path>&& reply, std::string profile, OptionMap options) {
-    std::string about = profile;
+    About about{.profile = profile};
     auto body = [&context = context_, profile = std::move(profile),
                  options = std::move(options)](const Caller& caller) -> Task<Result<std::tuple<Path, Path>>> {
         Options given(options);
@@ -116,6 +116,7 @@ void ManagerObject::Start(sdbus::Result<Path, Path>&& reply, std::string profile
 }
 
 void ManagerObject::GetInstance(sdbus::Result<Path>&& reply, std::string reference) {
+    About about{.reference = reference};
     auto body = [&context = context_, reference = std::move(reference)]() -> Task<Result<Path>> {
         const auto found = context.registry.find_instance(reference);
         if (!found) {
@@ -123,13 +124,13 @@ void ManagerObject::GetInstance(sdbus::Result<Path>&& reply, std::string referen
         }
         co_return Path(dbus::instance_path((*found)->id.hex()));
     };
-    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body), std::move(about));
 }
 
 void ManagerObject::GetLogs(sdbus::Result<std::vector<std::string>, std::string, bool>&& reply, std::string instance,
                             OptionMap options) {
     using Page = std::tuple<std::vector<std::string>, std::string, bool>;
-    std::string about = instance;
+    About about{.instance_id = instance};
     auto body = [&context = context_, instance = std::move(instance),
                  options = std::move(options)]() -> Task<Result<Page>> {
         const auto id = InstanceId::parse(instance);
@@ -178,6 +179,7 @@ void ManagerObject::FollowAudit(sdbus::Result<sdbus::UnixFd>&& reply, OptionMap 
 }
 
 void ManagerObject::GetProfile(sdbus::Result<Path>&& reply, std::string name) {
+    About about{.profile = name};
     auto body = [&context = context_, name = std::move(name)]() -> Task<Result<Path>> {
         if (context.registry.profile(name) == nullptr) {
             co_return fail(ErrorCode::NotFound, std::format("no profile is named {}", shown(name)), "name",
@@ -185,7 +187,7 @@ void ManagerObject::GetProfile(sdbus::Result<Path>&& reply, std::string name) {
         }
         co_return Path(dbus::profile_path(name));
     };
-    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body));
+    calls_.handle(getObject(), std::move(reply), Manager_adaptor::INTERFACE_NAME, std::move(body), std::move(about));
 }
 
 void ManagerObject::GetServer(sdbus::Result<Path>&& reply, std::string name) {

@@ -19,6 +19,7 @@ class ManagerObject final
 
     void job_new(const Job& job);
     void job_removed(const Job& job);
+    void token_revoked(const std::string& name) { emitTokenRevoked(name); }
 
   private:
     using Path = sdbus::ObjectPath;
@@ -35,6 +36,10 @@ class ManagerObject final
     void FollowAudit(sdbus::Result<sdbus::UnixFd>&& reply, OptionMap options) override;
     void GetProfile(sdbus::Result<Path>&& reply, std::string name) override;
     void GetServer(sdbus::Result<Path>&& reply, std::string name) override;
+    void CreateToken(sdbus::Result<std::string>&& reply, std::string name, OptionMap options) override;
+    void RevokeToken(sdbus::Result<>&& reply, std::string name, OptionMap options) override;
+    void ListTokens(sdbus::Result<std::string>&& reply) override;
+    void Authenticate(sdbus::Result<std::string>&& reply, std::string token, OptionMap options) override;
 
     std::string Version() override;
     std::string InstallationId() override;

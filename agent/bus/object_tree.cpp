@@ -35,7 +35,7 @@ std::optional<JobId> job_id(const std::string& name) {
 ObjectTree::ObjectTree(dbus::ConnectionLoop& loop, const Context& context, std::unique_ptr<CallerSource> callers)
     : loop_(loop),
       context_(context),
-      calls_(context, std::move(callers), [this] { sweep_later(); }),
+      calls_(context, loop.connection(), std::move(callers), [this] { sweep_later(); }),
       manager_(std::make_unique<ManagerObject>(loop.connection(), context, calls_)),
       // sd-bus runs matches before it looks for the object that is called.
       calls_to_come_(loop.connection().addMatch(
@@ -185,6 +185,10 @@ void ObjectTree::instance_changed(const Instance& before, const Instance& now) {
 
 void ObjectTree::instance_removed(const InstanceId& id) {
     remove(instances_, id, dbus::instance_path(id.hex()));
+}
+
+void ObjectTree::token_revoked(const std::string& name) {
+    emit([&] { manager_->token_revoked(name); });
 }
 
 void ObjectTree::session_ended(const InstanceId& id, const SessionRecord& session) {

@@ -40,6 +40,7 @@ class ObjectTree final : public RegistryObserver {
     void instance_removed(const InstanceId& id) override;
     void session_ended(const InstanceId& id, const SessionRecord& session) override;
     void health_changed(const InstanceId& id, const HealthRecord& before, const HealthRecord& now) override;
+    void token_revoked(const std::string& name) override;
     void job_added(const Job& job) override;
     void job_changed(const Job& before, const Job& now) override;
     void job_forgotten(JobId id) override;

@@ -1,13 +1,12 @@
 #include "agent/bus/polkit.hpp"
 
-#include <sdbus-c++/Message.h>
-
 #include <format>
 #include <map>
 #include <optional>
 #include <string_view>
 
 #include "dbus/call.hpp"
+#include "dbus/name_watch.hpp"
 
 namespace mcpctl::bus {
 namespace {
@@ -73,17 +72,12 @@ Task<Result<void>> Polkit::still_there(std::string bus_name) {
 
 // Otherwise the question would stay on somebody's screen.
 sdbus::Slot Polkit::cancel_when_gone(const std::string& bus_name, const std::string& check) {
-    const std::string rule = std::format(
-        "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
-        "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{}',arg2=''",
-        bus_name);
-    const auto cancel = [this, check](const sdbus::Message& /*signal*/) {
+    return dbus::when_name_vanishes(connection_, bus_name, [this, check] {
         authority_->callMethodAsync("CancelCheckAuthorization")
             .onInterface(authority_interface)
             .withArguments(check)
             .uponReplyInvoke([](const std::optional<sdbus::Error>& /*it had ended*/) {});
-    };
-    return connection_.addMatchAsync(rule, cancel, [](const sdbus::Message& /*installed*/) {}, sdbus::return_slot);
+    });
 }
 
 }  // namespace mcpctl::bus

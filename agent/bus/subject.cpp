@@ -18,8 +18,12 @@ const Instance* instance_of(const Registry& registry, const Called& called) {
     if (const auto number = dbus::name_at("job", called.path.c_str())) {
         return instance_of_job(registry, *number);
     }
-    const auto hex = dbus::name_at("instance", called.path.c_str());
-    const auto id = InstanceId::parse(hex.value_or(called.about));
+    if (!called.about.reference.empty()) {
+        return registry.find_instance(called.about.reference).value_or(nullptr);
+    }
+    // Exactly: an instance may be named like the id of another one.
+    const auto id = InstanceId::parse(
+        dbus::name_at("instance", called.path.c_str()).value_or(called.about.instance_id));
     return id ? registry.instance(*id) : nullptr;
 }
 
@@ -29,7 +33,7 @@ Subject subject_of(const Registry& registry, const Called& called) {
     if (const Instance* instance = instance_of(registry, called)) {
         return {instance->id.text(), instance->name, instance->config.profile.name, instance->config.server.name};
     }
-    const std::string profile = dbus::name_at("profile", called.path.c_str()).value_or(called.about);
+    const std::string profile = dbus::name_at("profile", called.path.c_str()).value_or(called.about.profile);
     if (const ProfileDefinition* known = registry.profile(profile)) {
         return {{}, {}, known->name, known->server};
     }

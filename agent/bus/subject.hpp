@@ -7,12 +7,19 @@
 
 namespace mcpctl::bus {
 
+// What the arguments of a call name, where its path does not.
+struct About {
+    std::string profile = {};
+    std::string instance_id = {};
+    std::string reference = {};  // to an instance: name, id or a prefix of it
+};
+
 // A method call before its body.
 struct Called {
     std::string path;
     std::string interface;  // as in the access table
     std::string method;
-    std::string about;         // the profile or instance that the arguments name, where the path does not
+    About about = {};
     bool interactive = false;  // the caller lets polkit ask for a password
 };
 

@@ -3,17 +3,20 @@
 //
 // Root and members of the group mcpctl hold every right. What is public needs none. About anybody else on the system
 // bus polkit decides; on the agent's own socket, where polkit could not tell callers apart, nobody else has a right.
+// A connection that has shown a token has what the token is for, and no more.
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "agent/core/audit.hpp"
+#include "agent/core/tokens.hpp"
 #include "base/error.hpp"
 
 namespace mcpctl {
@@ -24,6 +27,8 @@ enum class Right : std::uint8_t {
     open_sessions,
     manage_instances,
     manage_definitions,  // and read them: they hold commands and environments
+    manage_tokens,
+    authenticate,  // show a token: the bridge does that for remote callers
 };
 
 // As the kernel or the bus daemon vouches for the caller.
@@ -33,13 +38,22 @@ struct Caller {
     bool in_group = false;  // of the group mcpctl, which is equivalent to root
     AuditVia via = AuditVia::socket;
     std::string bus_name = {};  // unique, never given twice; empty on the agent's own socket
+    bool is_bridge = false;     // the user of the HTTP bridge
+    // What the connection has shown: from then on that alone counts, whoever made the connection.
+    std::shared_ptr<const GrantedToken> token = {};
 
-    [[nodiscard]] Actor actor() const { return {uid, via}; }
+    [[nodiscard]] Actor actor() const { return {uid, via, token ? token->token.name : ""}; }
 };
 
 enum class Prompt : std::uint8_t {
     allowed,  // polkit may ask somebody for a password, where the caller lets it
     never,    // read by the way: a password is not asked for that
+};
+
+// What it means that a token is for some profiles only.
+enum class Reach : std::uint8_t {
+    subject,  // the profile that the call is about must be one of them; otherwise it is as if it were not there
+    whole,    // concerns all of them: not for such a token
 };
 
 struct AccessRow {
@@ -48,6 +62,7 @@ struct AccessRow {
     Right right;
     AuditAction action = AuditAction::read;  // what it is in the audit trail
     Prompt prompt = Prompt::allowed;
+    Reach reach = Reach::subject;
 };
 
 [[nodiscard]] std::span<const AccessRow> access_table();
@@ -63,8 +78,14 @@ enum class Access : std::uint8_t {
     by_policy,  // polkit decides
 };
 
-// `row` is null for what has no row.
+// `row` is null for what has no row. For callers without a token.
 [[nodiscard]] Access access_of(const Caller& caller, const AccessRow* row);
+
+// A call over a connection that has shown a token. `profile` is that of what the call is about, empty where it is about
+// none or about something that is not there. AccessDenied where the token is void or not for this; NotFound where it is
+// for other profiles.
+[[nodiscard]] Result<void> authorise_token(const Caller& caller, const AccessRow* row, std::string_view profile,
+                                           bool may_define, WallTime now);
 
 // What polkit is asked. Its rules can look the details up.
 struct PolicyQuestion {

@@ -25,6 +25,9 @@ enum class AuditAction : std::uint8_t {
     cancel,
     open_session,
     close_session,
+    create_token,
+    revoke_token,
+    authenticate,  // a connection showed a token
     read,  // of what not everybody may read; only where it was denied
 
     // What the agent does by itself, or sees happen.
@@ -52,6 +55,7 @@ enum class AuditVia : std::uint8_t { agent, bus, socket };
 struct Actor {
     uid_t uid = 0;
     AuditVia via = AuditVia::agent;
+    std::string token = {};  // with which it was done
 
     friend bool operator==(const Actor&, const Actor&) = default;
 };

@@ -16,6 +16,7 @@
 #include "agent/core/log_query.hpp"
 #include "agent/core/runtime.hpp"
 #include "agent/core/stdio_process.hpp"
+#include "agent/core/token.hpp"
 
 namespace mcpctl {
 
@@ -176,6 +177,9 @@ struct EnumNames<AuditAction> {
                                       std::pair{AuditAction::cancel, "cancel"sv},
                                       std::pair{AuditAction::open_session, "open-session"sv},
                                       std::pair{AuditAction::close_session, "close-session"sv},
+                                      std::pair{AuditAction::create_token, "create-token"sv},
+                                      std::pair{AuditAction::revoke_token, "revoke-token"sv},
+                                      std::pair{AuditAction::authenticate, "authenticate"sv},
                                       std::pair{AuditAction::read, "read"sv},
                                       std::pair{AuditAction::adopt, "adopt"sv},
                                       std::pair{AuditAction::restore, "restore"sv},
@@ -187,6 +191,12 @@ struct EnumNames<AuditAction> {
                                       std::pair{AuditAction::clear_alert, "clear-alert"sv},
                                       std::pair{AuditAction::end_orphan, "end-orphan"sv},
                                       std::pair{AuditAction::restore_store, "restore-store"sv}};
+};
+template <>
+struct EnumNames<Scope> {
+    static constexpr std::array table{std::pair{Scope::view, "view"sv}, std::pair{Scope::logs, "logs"sv},
+                                      std::pair{Scope::control, "control"sv}, std::pair{Scope::connect, "connect"sv},
+                                      std::pair{Scope::define, "define"sv}};
 };
 template <>
 struct EnumNames<AuditResult> {

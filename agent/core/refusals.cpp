@@ -17,7 +17,7 @@ void forget_subject(AuditRecord& record) {
 }  // namespace
 
 void Refusals::note(AuditRecord record, Clock::time_point now) {
-    Kind kind{record.result, record.actor.uid, record.action, record.error};
+    Kind kind{record.result, record.actor.uid, record.action, record.error, record.actor.token};
     if (!table_.contains(kind) && table_.size() >= most_kinds) {
         record.actor.uid = others;
         record.error.clear();

@@ -40,8 +40,8 @@ class Refusals {
     static constexpr auto longest_pause = std::chrono::minutes(1);
 
   private:
-    // Per user and action.
-    using Kind = std::tuple<AuditResult, uid_t, AuditAction, std::string>;
+    // Per user, token and action.
+    using Kind = std::tuple<AuditResult, uid_t, AuditAction, std::string, std::string>;
     struct Counted {
         AuditRecord record;  // count 0: all was handed over
         Clock::time_point due;

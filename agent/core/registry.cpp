@@ -178,6 +178,10 @@ void Registry::set_standby(const InstanceId& id, std::uint64_t process, const st
     tell(&RegistryObserver::instance_changed, before, *instance);
 }
 
+void Registry::token_revoked(const std::string& name) {
+    tell(&RegistryObserver::token_revoked, name);
+}
+
 void Registry::session_ended(const InstanceId& id, const SessionRecord& session) {
     tell(&RegistryObserver::session_ended, id, session);
 }

@@ -32,6 +32,7 @@ class RegistryObserver {
     virtual void session_ended(const InstanceId& /*id*/, const SessionRecord& /*session*/) {}
     virtual void health_changed(const InstanceId& /*id*/, const HealthRecord& /*before*/, const HealthRecord& /*now*/) {
     }
+    virtual void token_revoked(const std::string& /*name*/) {}
     virtual void job_added(const Job& /*job*/) {}
     virtual void job_changed(const Job& /*before*/, const Job& /*now*/) {}  // also when it ends
     virtual void job_forgotten(JobId /*id*/) {}
@@ -75,6 +76,8 @@ class Registry {
     void session_ended(const InstanceId& id, const SessionRecord& session);
     // Tells it; the health monitor keeps it.
     void health_changed(const InstanceId& id, const HealthRecord& before, const HealthRecord& now);
+    // Tells it; Tokens keeps them.
+    void token_revoked(const std::string& name);
     void put_job(Job job);
     void update_job(JobId id, const std::function<void(Job&)>& change);
     void forget_job(JobId id);

@@ -10,6 +10,7 @@
 #include "agent/core/definitions.hpp"
 #include "agent/core/instance.hpp"
 #include "agent/core/job.hpp"
+#include "agent/core/token.hpp"
 #include "base/async.hpp"
 
 namespace mcpctl {
@@ -30,13 +31,16 @@ struct RemoveJob {
 struct BootRestored {
     std::string boot;
 };
+struct RemoveToken {
+    std::string name;
+};
 // Records of the audit trail up to this number have arrived in the journal.
 struct AuditArrived {
     std::uint64_t seq = 0;
 };
 // Putting replaces what has the same name or id. An audit record gets the next number.
-using Change = std::variant<ServerDefinition, ProfileDefinition, Instance, Job, RemoveServer, RemoveProfile,
-                            RemoveInstance, RemoveJob, BootRestored, AuditRecord, AuditArrived>;
+using Change = std::variant<ServerDefinition, ProfileDefinition, Instance, Job, Token, RemoveServer, RemoveProfile,
+                            RemoveInstance, RemoveJob, RemoveToken, BootRestored, AuditRecord, AuditArrived>;
 using Changes = std::vector<Change>;
 
 // All that is stored, as read at start.
@@ -48,6 +52,7 @@ struct StoredState {
     std::vector<ProfileDefinition> profiles;
     std::vector<Instance> instances;
     std::vector<Job> jobs;
+    std::vector<Token> tokens;
     std::uint64_t last_audit = 0;     // the highest number ever given
     std::vector<AuditRecord> outbox;  // that have not arrived in the journal, in the order of their numbers
 };

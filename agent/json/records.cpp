@@ -1,5 +1,8 @@
 #include "agent/json/records.hpp"
 
+#include <format>
+#include <utility>
+
 #include "agent/core/enum_names.hpp"
 #include "agent/json/document.hpp"
 #include "agent/json/members.hpp"
@@ -85,7 +88,7 @@ AuditRecord decode_audit_record(const json& value, Mistake& mistake) {
     AuditRecord record;
     ObjectReader reader(value, "",
                         {"time", "action", "result", "error", "uid", "via", "instance", "name", "profile", "server",
-                         "job", "session", "count", "reason"},
+                         "job", "session", "count", "reason", "token"},
                         mistake);
     reader.integer("time", record.time);
     reader.require("action");
@@ -94,6 +97,7 @@ AuditRecord decode_audit_record(const json& value, Mistake& mistake) {
     reader.text("error", record.error);
     reader.integer("uid", record.actor.uid);
     reader.choice("via", record.actor.via);
+    reader.text("token", record.actor.token);
     reader.text("instance", record.instance);
     reader.text("name", record.name);
     reader.text("profile", record.profile);
@@ -103,6 +107,47 @@ AuditRecord decode_audit_record(const json& value, Mistake& mistake) {
     reader.integer("count", record.count);
     reader.text("reason", record.reason);
     return record;
+}
+
+void decode_scopes(ObjectReader& reader, std::vector<Scope>& target) {
+    std::vector<std::string> names;
+    reader.required_texts("scopes", names);
+    for (const std::string& name : names) {
+        if (const auto scope = parse_enum<Scope>(name)) {
+            target.push_back(*scope);
+        } else {
+            reader.refuse("scopes", std::format("{} is no scope", name), "one of: " + spellings<Scope>());
+        }
+    }
+}
+
+Token decode_token(const json& value, Mistake& mistake) {
+    Token token;
+    ObjectReader reader(
+        value, "", {"name", "scopes", "profiles", "hash", "createdBy", "createdAt", "expiresAt", "lastUsedAt"}, mistake);
+    reader.required_text("name", token.name);
+    decode_scopes(reader, token.scopes);
+    reader.texts("profiles", token.profiles);
+    reader.required_text("hash", token.hash);
+    reader.integer("createdBy", token.created_by);
+    reader.integer("createdAt", token.created_at);
+    reader.integer("expiresAt", token.expires_at);
+    reader.integer("lastUsedAt", token.last_used_at);
+    return token;
+}
+
+json public_part(const Token& token) {
+    json scopes = json::array();
+    for (const Scope scope : token.scopes) {
+        scopes.push_back(spelt(scope));
+    }
+    return {{"name", token.name},
+            {"scopes", std::move(scopes)},
+            {"profiles", token.profiles},
+            {"createdBy", token.created_by},
+            {"createdAt", token.created_at},
+            {"expiresAt", token.expires_at},
+            {"lastUsedAt", token.last_used_at}};
 }
 
 json encode_error(const Error& error) {
@@ -140,8 +185,30 @@ Result<AuditRecord> parse_audit_record(std::string_view text) {
     return parse_record(text, decode_audit_record);
 }
 
+Result<Token> parse_token(std::string_view text) {
+    return parse_record(text, decode_token);
+}
+
 Result<Error> parse_error(std::string_view text) {
     return parse_record(text, [](const json& value, Mistake& mistake) { return decode_error(value, "", mistake); });
+}
+
+std::string to_json(const Token& token) {
+    json record = public_part(token);
+    record["hash"] = token.hash;
+    return write_document(record);
+}
+
+std::string to_public_json(std::span<const Token> tokens) {
+    json list = json::array();
+    for (const Token& token : tokens) {
+        list.push_back(public_part(token));
+    }
+    return write_document(list);
+}
+
+std::string to_public_json(const Token& token) {
+    return write_document(public_part(token));
 }
 
 std::string to_json(const Instance& instance) {
@@ -185,6 +252,7 @@ std::string to_json(const AuditRecord& record) {
                            {"error", record.error},
                            {"uid", record.actor.uid},
                            {"via", spelt(record.actor.via)},
+                           {"token", record.actor.token},
                            {"instance", record.instance},
                            {"name", record.name},
                            {"profile", record.profile},

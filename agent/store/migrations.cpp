@@ -45,6 +45,11 @@ void add_audit_outbox(sqlite::Connection& connection) {
     write_meta(connection, "last_audit", "0");
 }
 
+void add_tokens(sqlite::Connection& connection) {
+    connection.execute(
+        "CREATE TABLE tokens (name TEXT PRIMARY KEY, record TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT");
+}
+
 // Of the SQL that made the tables: a flipped bit in there renames a column.
 std::string schema_checksum(sqlite::Connection& connection) {
     std::string all;
@@ -55,7 +60,7 @@ std::string schema_checksum(sqlite::Connection& connection) {
     return std::to_string(checksum(all));
 }
 
-constexpr std::array all_steps{create, add_audit_outbox};
+constexpr std::array all_steps{create, add_audit_outbox, add_tokens};
 
 }  // namespace
 

@@ -74,6 +74,12 @@ struct Apply {
             .run();
         raise_last_job(connection, job.id);
     }
+    void operator()(const Token& token) const {
+        put_named(connection, "INSERT OR REPLACE INTO tokens VALUES (?, ?, ?)", token.name, to_json(token));
+    }
+    void operator()(const RemoveToken& token) const {
+        remove_named(connection, "DELETE FROM tokens WHERE name = ?", token.name);
+    }
     void operator()(const RemoveServer& server) const {
         remove_named(connection, "DELETE FROM servers WHERE name = ?", server.name);
     }
@@ -164,16 +170,17 @@ bool only_removes(const Changes& changes) {
     const auto removes = [](const Change& change) {
         return std::holds_alternative<RemoveServer>(change) || std::holds_alternative<RemoveProfile>(change) ||
                std::holds_alternative<RemoveInstance>(change) || std::holds_alternative<RemoveJob>(change) ||
-               std::holds_alternative<AuditArrived>(change);
+               std::holds_alternative<RemoveToken>(change) || std::holds_alternative<AuditArrived>(change);
     };
     return std::ranges::any_of(changes, removes) && std::ranges::all_of(changes, [&](const Change& change) {
                return removes(change) || std::holds_alternative<AuditRecord>(change);
            });
 }
 
-void skip_numbers(Connection& connection) {
+void note_restored(Connection& connection) {
     skip(connection, "last_job");
     skip(connection, "last_audit");
+    connection.execute("DELETE FROM tokens");
 }
 
 std::vector<JobId> forget_old_jobs(std::vector<Job>& jobs) {
@@ -203,6 +210,8 @@ StoredState read_state(Connection& connection) {
     state.instances = read_rows<Instance>(connection, "SELECT id, record, checksum FROM instances ORDER BY id",
                                           "instance", parse_instance);
     state.jobs = read_rows<Job>(connection, "SELECT id, record, checksum FROM jobs ORDER BY id", "job", parse_job);
+    state.tokens =
+        read_rows<Token>(connection, "SELECT name, record, checksum FROM tokens ORDER BY name", "token", parse_token);
     state.last_audit = number_from(read_meta(connection, "last_audit"));
     state.outbox = read_outbox(connection);
     return state;

@@ -21,8 +21,9 @@ void apply(sqlite::Connection& connection, const Change& change);
 // Rows that cannot be read are reported in the log and left where they are.
 [[nodiscard]] StoredState read_state(sqlite::Connection& connection);
 
-// After a restore the numbers given since the backup are not known; none of them may come again.
-void skip_numbers(sqlite::Connection& connection);
+// After a restore it is not known what was given and revoked since the backup: no number may come again, and no token
+// that was revoked may be good again, so all of them go.
+void note_restored(sqlite::Connection& connection);
 
 // Takes out the jobs that ended more than ten minutes ago: nobody may ask for them any more.
 [[nodiscard]] std::vector<JobId> forget_old_jobs(std::vector<Job>& jobs);

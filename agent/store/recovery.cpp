@@ -89,7 +89,7 @@ fs::path move_aside(const fs::path& file) {
 // Numbers that the backup does not know were given already.
 void note_restoration(Connection& connection, const std::string& why) {
     sqlite::Transaction transaction(connection, sqlite::Transaction::Kind::whole);
-    skip_numbers(connection);
+    note_restored(connection);
     AuditRecord record = audit_of(AuditAction::restore_store, Actor{});
     record.reason = why;
     apply(connection, record);

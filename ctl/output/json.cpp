@@ -151,6 +151,16 @@ Json to_json(const SessionInfo& session) {
             {"reason", text_or_null(session.reason)}};
 }
 
+Json to_json(const TokenInfo& token) {
+    return {{"name", token.name},
+            {"scopes", token.scopes},
+            {"profiles", token.profiles},
+            {"createdByUid", token.created_by},
+            {"createdAt", time_or_null(token.created_at)},
+            {"expiresAt", time_or_null(token.expires_at)},
+            {"lastUsedAt", time_or_null(token.last_used_at)}};
+}
+
 Json to_json(const HealthInfo& health) {
     return {{"readiness", health.readiness},
             {"liveness", health.liveness},

@@ -14,6 +14,7 @@ namespace mcpctl::ctl {
 [[nodiscard]] nlohmann::ordered_json to_json(const InstanceInfo& instance);
 [[nodiscard]] nlohmann::ordered_json to_json(const JobInfo& job);
 [[nodiscard]] nlohmann::ordered_json to_json(const SessionInfo& session);
+[[nodiscard]] nlohmann::ordered_json to_json(const TokenInfo& token);
 [[nodiscard]] nlohmann::ordered_json to_json(const HealthInfo& health);
 [[nodiscard]] nlohmann::ordered_json to_json(const HealthChangeInfo& change);
 

@@ -77,6 +77,7 @@ class AgentOnASocketpair {
     CoreUnderTest core;
     FakeLogs logs;
     FakeAudit audit;
+    Tokens tokens{core.registry, core.store};
     CallQuota quota;
     bus::Context context{.executor = core.loop.get_executor(),
                          .registry = core.registry,
@@ -87,6 +88,7 @@ class AgentOnASocketpair {
                          .health = core.health,
                          .logs = logs,
                          .audit = audit,
+                         .tokens = tokens,
                          .quota = quota,
                          .installation_id = "0123456789abcdef0123456789abcdef",
                          .unit_of = [](const WorkloadRef& workload) { return workload.instance.hex() + ".service"; },

@@ -7,8 +7,9 @@
 #include <set>
 
 #include "agent/core/access.hpp"
+#include "agent/core/enum_names.hpp"
 #include "agent/json/definitions.hpp"
-#include "dbus/interaction.hpp"
+#include "dbus/message.hpp"
 #include "tests/contract/agent_on_a_socketpair.hpp"
 #include "tests/contract/interface_files.hpp"
 
@@ -61,6 +62,9 @@ struct Place {
     }
     Task<void> prepare() {
         EXPECT_TRUE(co_await agent.core.catalog.add_server(*parse_server(everything)));
+        ProfileDefinition other = *agent.core.registry.profile("everything");
+        other.name = "other";
+        EXPECT_TRUE(co_await agent.core.catalog.add_profile(std::move(other)));
         const auto accepted = co_await agent.core.lifecycle.start({"everything"});
         EXPECT_TRUE(accepted);
         instance = ObjectPath(dbus::instance_path(accepted->instance.hex()));
@@ -138,6 +142,9 @@ TEST(TheAccessTable, DeniesEvenRootWhatHasNoRow) {
 
 TEST(TheAccessTable, DeniesRootAndTheGroupNothing) {
     for (const AccessRow& row : access_table()) {
+        if (row.right == Right::authenticate) {
+            continue;  // denies what is no token
+        }
         EXPECT_FALSE(Place(on_the_socket({.uid = 0})).denies(row)) << shown(row);
         EXPECT_FALSE(Place(on_the_socket({.uid = 1000, .in_group = true})).denies(row)) << shown(row);
     }
@@ -151,7 +158,8 @@ TEST(TheAccessTable, GivesOthersOnTheSocketWhatIsPublic) {
 
 TEST(TheAccessTable, GivesOthersOnTheBusWhatPolkitGrants) {
     for (const AccessRow& row : access_table()) {
-        EXPECT_FALSE(Place(on_the_bus(yes)).denies(row)) << shown(row);
+        // No policy lets others show tokens.
+        EXPECT_EQ(Place(on_the_bus(yes)).denies(row), row.right == Right::authenticate) << shown(row);
         EXPECT_EQ(Place(on_the_bus(no)).denies(row), row.right != Right::view) << shown(row);
     }
 }
@@ -240,6 +248,126 @@ TEST(AUser, HasOnlySoManyCallsUnderWay) {
         EXPECT_EQ(ends[call].get_future().get(), "org.mcpctl.Agent1.Error.AccessDenied");
     }
     EXPECT_EQ(place.call(*access_row("Manager", "GetInstance")), "");  // there is room again
+}
+
+struct TokenCaller {
+    Place place{on_the_socket({.uid = 0})};
+
+    // The connection shows a token with these scopes.
+    explicit TokenCaller(std::vector<Scope> scopes, std::vector<std::string> profiles = {}) {
+        std::promise<std::string> made;
+        place.agent.on_loop([&] {
+            place.agent.tokens.let_define(true);
+            asio::co_spawn(place.agent.core.loop, create({"ci", std::move(scopes), std::move(profiles)}),
+                           [&](const std::exception_ptr&, std::string secret) { made.set_value(std::move(secret)); });
+        });
+        EXPECT_EQ(authenticate(made.get_future().get()), "");
+    }
+    Task<std::string> create(TokenRequest request) {
+        co_return (co_await place.agent.tokens.create(std::move(request), {})).value();
+    }
+    std::string authenticate(const std::string& secret) {
+        try {
+            std::string info;
+            place.agent.manager()
+                ->callMethod("Authenticate")
+                .onInterface("org.mcpctl.Agent1.Manager")
+                .withArguments(secret, Options{})
+                .storeResultsTo(info);
+            EXPECT_THAT(info, HasSubstr("\"name\":\"ci\""));
+        } catch (const sdbus::Error& error) {
+            return error.getName();
+        }
+        return "";
+    }
+};
+
+Scope scope_of(Right right) {
+    switch (right) {
+        case Right::read_logs:
+            return Scope::logs;
+        case Right::open_sessions:
+            return Scope::connect;
+        case Right::manage_instances:
+            return Scope::control;
+        case Right::manage_definitions:
+            return Scope::define;
+        default:
+            return Scope::view;
+    }
+}
+
+constexpr Scope all_scopes[] = {Scope::view, Scope::logs, Scope::control, Scope::connect, Scope::define};
+
+// Also where root has shown it.
+TEST(AConnectionWithAToken, MayDoWhatItIsForAndNothingElse) {
+    for (const AccessRow& row : access_table()) {
+        const bool nobodys = row.right == Right::manage_tokens || row.right == Right::authenticate;
+        for (const Scope scope : all_scopes) {
+            const bool granted = !nobodys && scope == scope_of(row.right);
+            EXPECT_EQ(TokenCaller({scope}).place.denies(row), !granted) << shown(row) << " with " << spelt(scope);
+        }
+    }
+}
+
+TEST(AConnectionWithATokenForOneProfile, FindsThatProfileAndNoOther) {
+    const std::vector<Scope> all(std::begin(all_scopes), std::end(all_scopes));
+    for (const AccessRow& row : access_table()) {
+        if (row.right == Right::manage_tokens || row.right == Right::authenticate) {
+            continue;
+        }
+        const std::string own = TokenCaller(all, {"everything"}).place.call(row);
+        const bool whole = row.reach == Reach::whole;
+        EXPECT_EQ(own == "org.mcpctl.Agent1.Error.AccessDenied", whole) << shown(row) << ": " << own;
+    }
+}
+
+TEST(AConnectionWithATokenForAnotherProfile, FindsNothing) {
+    const std::vector<Scope> all(std::begin(all_scopes), std::end(all_scopes));
+    for (const AccessRow& row : access_table()) {
+        if (row.reach == Reach::whole || row.right == Right::manage_tokens || row.right == Right::authenticate) {
+            continue;
+        }
+        TokenCaller caller(all, {"other"});
+        EXPECT_EQ(caller.place.call(row), "org.mcpctl.Agent1.Error.NotFound") << shown(row);
+    }
+}
+
+TEST(AConnectionWithAToken, LosesItsRightsWhenTheTokenIsRevoked) {
+    TokenCaller caller({Scope::view, Scope::control});
+    EXPECT_EQ(caller.place.call(*access_row("Manager", "GetInstance")), "");
+    std::promise<void> revoked;
+    caller.place.agent.on_loop([&] {
+        asio::co_spawn(caller.place.agent.core.loop, caller.place.agent.tokens.revoke("ci", {}),
+                       [&](const std::exception_ptr&, const Result<void>&) { revoked.set_value(); });
+    });
+    revoked.get_future().wait();
+    for (const AccessRow& row : access_table()) {
+        EXPECT_TRUE(caller.place.denies(row)) << shown(row);
+    }
+}
+
+TEST(AConnectionThatShowsNoToken, StaysWhatItWas) {
+    Place place(on_the_socket({.uid = 0}));
+    EXPECT_TRUE(place.denies(*access_row("Manager", "Authenticate")));  // "everything" is no token
+    EXPECT_FALSE(place.denies(*access_row("Instance", "Stop")));
+    place.agent.on_loop([&] {
+        ASSERT_FALSE(place.agent.audit.told.empty());
+        EXPECT_EQ(place.agent.audit.told[0].action, AuditAction::authenticate);
+        EXPECT_EQ(place.agent.audit.told[0].result, AuditResult::denied);
+        EXPECT_EQ(place.agent.audit.told[0].reason.find("everything"), std::string::npos);
+    });
+}
+
+TEST(TheBridgesUser, MayShowTokensAndSeeWhatIsPublic) {
+    for (const AccessRow& row : access_table()) {
+        Place place(on_the_socket({.uid = 990, .is_bridge = true}));
+        if (row.right == Right::authenticate) {
+            EXPECT_THAT(place.call(row), HasSubstr("AccessDenied"));  // it is no token, but it is looked at
+            continue;
+        }
+        EXPECT_EQ(place.denies(row), row.right != Right::view) << shown(row);
+    }
 }
 
 }  // namespace

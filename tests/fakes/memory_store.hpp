@@ -18,6 +18,7 @@ class MemoryStore final : public Store {
     std::map<std::string, ProfileDefinition> profiles;
     std::map<InstanceId, Instance> instances;
     std::map<JobId, Job> jobs;
+    std::map<std::string, Token> tokens;
     std::string boot;
     std::vector<AuditRecord> audited;  // all of them, with their numbers
 
@@ -53,6 +54,8 @@ class MemoryStore final : public Store {
     void put(const ProfileDefinition& profile) { profiles[profile.name] = profile; }
     void put(const Instance& instance) { instances[instance.id] = instance; }
     void put(const Job& job) { jobs[job.id] = job; }
+    void put(const Token& token) { tokens[token.name] = token; }
+    void put(const RemoveToken& removed) { tokens.erase(removed.name); }
     void put(const RemoveServer& removed) { servers.erase(removed.name); }
     void put(const RemoveProfile& removed) { profiles.erase(removed.name); }
     void put(const RemoveInstance& removed) { instances.erase(removed.id); }

@@ -1,4 +1,4 @@
-#include "dbus/interaction.hpp"
+#include "dbus/message.hpp"
 
 #include <systemd/sd-bus.h>
 
@@ -16,6 +16,10 @@ struct Handle : sdbus::Message {
 
 void allow_interaction(sdbus::Message& call) {
     sd_bus_message_set_allow_interactive_authorization(Handle::of(call), 1);
+}
+
+void mark_sensitive(const sdbus::Message& message) {
+    sd_bus_message_sensitive(Handle::of(message));
 }
 
 bool allows_interaction(const sdbus::Message& call) {
