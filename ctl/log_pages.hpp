@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "ctl/context.hpp"
 #include "ctl/output/log_printer.hpp"
@@ -19,11 +20,12 @@ namespace mcpctl::ctl {
 }
 
 // Until nothing is left, or so many lines as were asked for are printed. `page_of(query)` is asked for each page; the
-// query has a tail and a cursor.
+// query has a tail and a cursor. Where there is nothing at all, `when_empty` says so on stderr.
 template <class Query, class PageOf>
-ExitCode print_pages(Context& context, Query query, LogPrinter& printer, PageOf page_of) {
+ExitCode print_pages(Context& context, Query query, LogPrinter& printer, std::string_view when_empty, PageOf page_of) {
     AgentClient& agent = context.agent();
     std::uint64_t left = query.tail.value_or(std::numeric_limits<std::uint64_t>::max());
+    bool empty = true;
     for (bool more = true; more && left > 0;) {
         const Result<LogPage> page = page_of(query);
         if (agent.was_interrupted() || !agent.pause(std::chrono::milliseconds(0))) {
@@ -35,10 +37,14 @@ ExitCode print_pages(Context& context, Query query, LogPrinter& printer, PageOf 
         for (const std::string& line : page->lines) {
             print(printer.print(line));
         }
+        empty = empty && page->lines.empty();
         left -= std::min<std::uint64_t>(left, page->lines.size());
         more = page->more && std::ferror(stdout) == 0;
         query.cursor = page->cursor;
         query.tail.reset();
+    }
+    if (empty) {
+        std::fwrite(when_empty.data(), 1, when_empty.size(), stderr);
     }
     return ExitCode::done;
 }

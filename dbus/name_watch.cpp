@@ -13,8 +13,10 @@ sdbus::Slot when_name_vanishes(sdbus::IConnection& connection, const std::string
         "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
         "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{}',arg2=''",
         name);
-    // A copy is called: the slot owns the callback, and may go while it runs.
-    auto called = [vanished = std::move(vanished)](const sdbus::Message& /*signal*/) { std::function(vanished)(); };
+    auto called = [vanished = std::move(vanished)](const sdbus::Message& /*signal*/) {
+        const auto copy = vanished;  // the slot owns the callback, and may go while it runs
+        copy();
+    };
     return connection.addMatchAsync(rule, std::move(called), [](const sdbus::Message& /*installed*/) {},
                                     sdbus::return_slot);
 }

@@ -20,11 +20,12 @@ void Refusals::note(AuditRecord record, Clock::time_point now) {
     Kind kind{record.result, record.actor.uid, record.action, record.error, record.actor.token};
     if (!table_.contains(kind) && table_.size() >= most_kinds) {
         record.actor.uid = others;
+        record.actor.token.clear();
         record.error.clear();
         record.reason.clear();
         forget_subject(record);
         // Two more rows at most.
-        kind = {record.result, others, AuditAction::read, {}};
+        kind = {record.result, others, AuditAction::read, {}, {}};
     }
     const auto [position, is_new] = table_.try_emplace(std::move(kind));
     Counted& counted = position->second;

@@ -1,12 +1,11 @@
 #include "agent/core/token_secret.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
 #include <sys/random.h>
 
 #include <array>
+#include <boost/hash2/sha2.hpp>
 #include <cerrno>
-#include <format>
+#include <cstring>
 #include <system_error>
 
 namespace mcpctl {
@@ -42,26 +41,29 @@ std::string make_token_secret() {
         }
     }
     std::string secret = "mcpctl_" + base64url(random);
-    OPENSSL_cleanse(random.data(), random.size());
+    ::explicit_bzero(random.data(), random.size());
     return secret;
 }
 
 std::string hash_of_secret(std::string_view secret) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), digest.data());
-    std::string hex;
-    for (const unsigned char byte : digest) {
-        hex += std::format("{:02x}", byte);
-    }
-    return hex;
+    boost::hash2::sha2_256 hash;
+    hash.update(secret.data(), secret.size());
+    return to_string(hash.result());
 }
 
 bool same_hash(std::string_view one, std::string_view other) {
-    return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
+    if (one.size() != other.size()) {
+        return false;
+    }
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < one.size(); ++i) {
+        difference |= unsigned(one[i] ^ other[i]);
+    }
+    return difference == 0;
 }
 
 void wipe(std::string& secret) {
-    OPENSSL_cleanse(secret.data(), secret.size());
+    ::explicit_bzero(secret.data(), secret.size());
     secret.clear();
 }
 

@@ -44,7 +44,8 @@ ExitCode show(Context& context, const Options& options) {
     }
     LogPrinter printer(context.out, options.format);
     print(printer.begin());
-    const ExitCode code = print_pages(context, query, printer,
+    const std::string_view when_empty = options.format == LogFormat::text ? "No records.\n" : "";
+    const ExitCode code = print_pages(context, query, printer, when_empty,
                                       [&context](const AuditOptions& next) { return context.agent().audit(next); });
     if (code != ExitCode::interrupted) {
         print(printer.end());

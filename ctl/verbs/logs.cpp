@@ -71,8 +71,9 @@ Result<Subject> find(AgentClient& agent, const std::string& reference) {
     return std::unexpected(std::move(instance.error()));
 }
 
-ExitCode print_pages_of(Context& context, const Subject& subject, const LogOptions& query, LogPrinter& printer) {
-    return print_pages(context, query, printer,
+ExitCode print_pages_of(Context& context, const Subject& subject, const LogOptions& query, LogPrinter& printer,
+                        std::string_view when_empty = {}) {
+    return print_pages(context, query, printer, when_empty,
                        [&](const LogOptions& next) { return page_of(context.agent(), subject, next); });
 }
 
@@ -87,7 +88,8 @@ ExitCode show(Context& context, const Subject& subject, const Options& options, 
     }
     LogPrinter printer(context.out, options.format);
     print(printer.begin());
-    const ExitCode code = print_pages_of(context, subject, query, printer);
+    const ExitCode code =
+        print_pages_of(context, subject, query, printer, options.format == LogFormat::text ? "No lines.\n" : "");
     if (code != ExitCode::interrupted) {
         print(printer.end());
     }
