@@ -76,7 +76,7 @@ sdbus::Slot Polkit::cancel_when_gone(const std::string& bus_name, const std::str
         authority_->callMethodAsync("CancelCheckAuthorization")
             .onInterface(authority_interface)
             .withArguments(check)
-            .uponReplyInvoke([](const std::optional<sdbus::Error>& /*it had ended*/) {});
+            .uponReplyInvoke([](std::optional<sdbus::Error> /*it had ended*/) {});
     });
 }
 
