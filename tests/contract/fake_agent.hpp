@@ -208,6 +208,16 @@ class FakeManager final
         on_start(std::move(profile), std::move(options));
         result.returnResults(Path(dbus::instance_path(instance_hex)), Path(dbus::job_path(1)));
     }
+    void CreateToken(sdbus::Result<std::string>&& result, std::string, Options) override {
+        result.returnResults(std::string("mcpctl_secret"));
+    }
+    void RevokeToken(sdbus::Result<>&& result, std::string name, Options) override {
+        result.returnError(not_found(name));
+    }
+    void ListTokens(sdbus::Result<std::string>&& result) override { result.returnResults(std::string("[]")); }
+    void Authenticate(sdbus::Result<std::string>&& result, std::string, Options) override {
+        result.returnResults(std::string("{}"));
+    }
     void GetInstance(sdbus::Result<Path>&& result, std::string reference) override {
         on_get_instance();
         if (reference == "everything") {
