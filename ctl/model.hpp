@@ -112,6 +112,13 @@ struct SessionInfo {
     std::string reason;
 };
 
+// Of a log or of the audit trail.
+struct LogPage {
+    std::vector<std::string> lines;  // JSON objects
+    std::string cursor;              // where the next page begins
+    bool more = false;
+};
+
 struct JobInfo {
     std::string path;
     std::uint64_t id = 0;
