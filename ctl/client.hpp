@@ -51,11 +51,6 @@ struct LogOptions {
     std::string level;
     std::string grep;
 };
-struct LogPage {
-    std::vector<std::string> lines;  // JSON objects
-    std::string cursor;
-    bool more = false;
-};
 
 struct AuditOptions {
     std::optional<std::uint64_t> tail;

@@ -11,18 +11,13 @@ namespace {
 
 Properties options_of(const AuditOptions& options) {
     Properties given;
-    const auto set = [&given](const char* key, const std::string& value) {
-        if (!value.empty()) {
-            given[key] = sdbus::Variant(value);
-        }
-    };
-    set("cursor", options.cursor);
-    set("since", options.since);
-    set("until", options.until);
-    set("instance", options.instance);
-    set("actor", options.actor);
-    set("action", options.action);
-    set("result", options.result);
+    set_unless_empty(given, "cursor", options.cursor);
+    set_unless_empty(given, "since", options.since);
+    set_unless_empty(given, "until", options.until);
+    set_unless_empty(given, "instance", options.instance);
+    set_unless_empty(given, "actor", options.actor);
+    set_unless_empty(given, "action", options.action);
+    set_unless_empty(given, "result", options.result);
     if (options.tail) {
         given["tail"] = sdbus::Variant(*options.tail);
     }
@@ -35,10 +30,7 @@ Result<LogPage> AgentClient::audit(const AuditOptions& options) {
     return caller_
         ->ask<std::vector<std::string>, std::string, bool>(Effect::discloses, std::string(dbus::root_path),
                                                            dbus::manager_interface, "GetAudit", options_of(options))
-        .transform([](std::tuple<std::vector<std::string>, std::string, bool> page) {
-            auto& [entries, cursor, more] = page;
-            return LogPage{std::move(entries), std::move(cursor), more};
-        });
+        .transform(page_from);
 }
 
 Result<UniqueFd> AgentClient::follow_audit(const AuditOptions& options) {

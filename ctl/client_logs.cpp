@@ -9,29 +9,17 @@
 namespace mcpctl::ctl {
 namespace {
 
-using Page = std::tuple<std::vector<std::string>, std::string, bool>;
-
 Properties options_of(const LogOptions& options) {
     Properties given;
-    const auto set = [&given](const char* key, const std::string& value) {
-        if (!value.empty()) {
-            given[key] = sdbus::Variant(value);
-        }
-    };
-    set("cursor", options.cursor);
-    set("since", options.since);
-    set("until", options.until);
-    set("level", options.level);
-    set("grep", options.grep);
+    set_unless_empty(given, "cursor", options.cursor);
+    set_unless_empty(given, "since", options.since);
+    set_unless_empty(given, "until", options.until);
+    set_unless_empty(given, "level", options.level);
+    set_unless_empty(given, "grep", options.grep);
     if (options.tail) {
         given["tail"] = sdbus::Variant(*options.tail);
     }
     return given;
-}
-
-LogPage page_from(Page page) {
-    auto& [lines, cursor, more] = page;
-    return {std::move(lines), std::move(cursor), more};
 }
 
 }  // namespace

@@ -109,4 +109,15 @@ std::string id_from_path(const std::string& path) {
                        hex.substr(20));
 }
 
+LogPage page_from(std::tuple<std::vector<std::string>, std::string, bool> answer) {
+    auto& [lines, cursor, more] = answer;
+    return {std::move(lines), std::move(cursor), more};
+}
+
+void set_unless_empty(Properties& options, const char* key, const std::string& value) {
+    if (!value.empty()) {
+        options[key] = sdbus::Variant(value);
+    }
+}
+
 }  // namespace mcpctl::ctl

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/error.hpp"
@@ -32,6 +33,11 @@ void update(JobInfo& job, const Properties& changed);
 // The JSON texts of CheckHealth and GetStatistics, and of GetHealthHistory.
 [[nodiscard]] Result<HealthInfo> health_from(std::string_view json);
 [[nodiscard]] Result<std::vector<HealthChangeInfo>> health_history_from(std::string_view json);
+
+// What GetLogs and GetAudit answer.
+[[nodiscard]] LogPage page_from(std::tuple<std::vector<std::string>, std::string, bool> answer);
+
+void set_unless_empty(Properties& options, const char* key, const std::string& value);
 
 // "/…/instance/<32 hex>" to the usual form of a UUID; other paths give an empty string.
 [[nodiscard]] std::string id_from_path(const std::string& path);

@@ -122,6 +122,13 @@ struct TokenInfo {
     std::uint64_t last_used_at = 0;  // 0: never
 };
 
+// Of a log or of the audit trail.
+struct LogPage {
+    std::vector<std::string> lines;  // JSON objects
+    std::string cursor;              // where the next page begins
+    bool more = false;
+};
+
 struct JobInfo {
     std::string path;
     std::uint64_t id = 0;

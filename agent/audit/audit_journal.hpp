@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "agent/core/audit.hpp"
-#include "agent/logs/log_position.hpp"
+#include "agent/logs/journal_walk.hpp"
 
 namespace mcpctl::audit {
 
@@ -22,24 +22,9 @@ struct AuditEntry {
     LogPosition position;
 };
 
-// Entries that the agent has sent, by journald's word, and nobody else's. Used by one thread at a time; one that cannot
-// be read looks like an empty one.
-class AuditJournal {
+// Entries that the agent has sent, by journald's word, and nobody else's.
+class AuditJournal : public logs::JournalWalk {
   public:
-    virtual ~AuditJournal() = default;
-
-    // Takes note of what was written, and of files that came and went, since the last time.
-    virtual void refresh() = 0;
-    // Readable when refresh() has something to note.
-    [[nodiscard]] virtual int events() = 0;
-
-    virtual void seek_begin() = 0;
-    virtual void seek_end() = 0;
-    virtual void seek_time(WallTime time) = 0;
-    virtual void seek(const LogPosition& position) = 0;
-    // False at the end.
-    virtual bool next() = 0;
-    virtual bool previous() = 0;
     // Of the latest move that returned true.
     [[nodiscard]] virtual const AuditEntry& entry() const = 0;
 

@@ -57,15 +57,8 @@ Result<AuditQuery> audit_page_query(OptionMap options) {
     if (!query) {
         return query;
     }
-    query->limit = given.take<std::uint32_t>("limit").value_or(query->limit);
-    if (auto taken = take_time(given, "until", query->until); !taken) {
-        return std::unexpected(taken.error());
-    }
-    if (auto known = given.finish(); !known) {
-        return std::unexpected(known.error());
-    }
-    if (query->limit == 0 || query->limit > longest_page) {
-        return fail(ErrorCode::LimitsExceeded, std::format("a page has 1 to {} records", longest_page), "limit");
+    if (auto finished = finish_page(given, query->limit, query->until, "records"); !finished) {
+        return std::unexpected(finished.error());
     }
     return checked(*std::move(query));
 }

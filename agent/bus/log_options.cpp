@@ -64,6 +64,20 @@ Result<void> take_time(Options& given, const std::string& key, WallTime& time) {
     });
 }
 
+Result<void> finish_page(Options& given, std::size_t& limit, WallTime& until, std::string_view what) {
+    limit = given.take<std::uint32_t>("limit").value_or(limit);
+    if (auto taken = take_time(given, "until", until); !taken) {
+        return taken;
+    }
+    if (auto known = given.finish(); !known) {
+        return known;
+    }
+    if (limit == 0 || limit > longest_page) {
+        return fail(ErrorCode::LimitsExceeded, std::format("a page has 1 to {} {}", longest_page, what), "limit");
+    }
+    return {};
+}
+
 Result<LogQuery> page_query(OptionMap options) {
     Options given(std::move(options));
     auto query = take_query(given);
@@ -71,15 +85,8 @@ Result<LogQuery> page_query(OptionMap options) {
         return query;
     }
     query->backward = given.take<bool>("backward").value_or(false);
-    query->limit = given.take<std::uint32_t>("limit").value_or(query->limit);
-    if (auto taken = take_time(given, "until", query->until); !taken) {
-        return std::unexpected(taken.error());
-    }
-    if (auto known = given.finish(); !known) {
-        return std::unexpected(known.error());
-    }
-    if (query->limit == 0 || query->limit > longest_page) {
-        return fail(ErrorCode::LimitsExceeded, std::format("a page has 1 to {} lines", longest_page), "limit");
+    if (auto finished = finish_page(given, query->limit, query->until, "lines"); !finished) {
+        return std::unexpected(finished.error());
     }
     if (query->backward && query->tail) {
         return fail(ErrorCode::InvalidArgument, "a page backwards is as long as its limit", "tail");

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "agent/logs/log_position.hpp"
+#include "agent/logs/journal_walk.hpp"
 
 namespace mcpctl::logs {
 
@@ -23,26 +23,8 @@ struct JournalEntry {
     std::uint64_t suppressed = 0;  // not a line: journald says that it dropped so many
 };
 
-// Used by one thread at a time. A journal that cannot be read looks like an empty one.
-class Journal {
+class Journal : public JournalWalk {
   public:
-    virtual ~Journal() = default;
-
-    // Takes note of what was written, and of files that came and went, since the last time.
-    virtual void refresh() = 0;
-    // Readable when refresh() has something to note.
-    [[nodiscard]] virtual int events() = 0;
-
-    // After these, next() and previous() give what lies behind or before the place.
-    virtual void seek_begin() = 0;
-    virtual void seek_end() = 0;
-    virtual void seek_time(WallTime time) = 0;
-    // next() and previous() give the entry itself first, where it is still there.
-    virtual void seek(const LogPosition& position) = 0;
-
-    // False at the end.
-    virtual bool next() = 0;
-    virtual bool previous() = 0;
     // Of the latest move that returned true.
     [[nodiscard]] virtual const JournalEntry& entry() const = 0;
 };
