@@ -119,6 +119,7 @@ Task<int> Agent::run() {
              },
          .lost_track = [this] { spawn_detached(executor_, "looking at all instances", reconciler_.after_gap()); }});
     co_await reconciler_.at_start(recorded_boot_, std::exchange(kept_, {}));
+    co_await health_.recall();
     co_await bus_.connect();
     if (listener_) {
         listener_->start();

@@ -50,7 +50,7 @@ HealthMonitor::~HealthMonitor() {
     registry_.unobserve(*this);
 }
 
-Task<void> HealthMonitor::run() {
+Task<void> HealthMonitor::recall() {
     if (const auto latest = co_await history_.latest()) {
         for (const auto& [id, change] : *latest) {
             if (const auto entry = entries_.find(id); entry != entries_.end()) {
@@ -60,6 +60,9 @@ Task<void> HealthMonitor::run() {
             }
         }
     }
+}
+
+Task<void> HealthMonitor::run() {
     while (true) {
         const auto seen = changed_.count();
         begin_due();

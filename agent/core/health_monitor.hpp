@@ -31,7 +31,9 @@ class HealthMonitor final : private RegistryObserver {
     HealthMonitor& operator=(const HealthMonitor&) = delete;
     ~HealthMonitor() override;
 
-    // Goes on from the history, then checks until the loop ends. Spawned once.
+    // Goes on from the history: alerts that were raised before. Once, before anybody asks.
+    Task<void> recall();
+    // Checks until the loop ends. Spawned once.
     Task<void> run();
 
     // As it was known last.

@@ -30,6 +30,7 @@ constexpr auto start_margin = 5s;
 constexpr const char* done = "done";
 // How long killed processes may take to go: the kernel ends them at once unless they hang in a device.
 constexpr auto end_patience = 15s;
+constexpr auto helper_patience = 5s;
 // So that PID 1 never waits for us, and we not long for it when somebody else asks.
 constexpr std::size_t most_reads_at_once = 16;
 // PID 1 runs all the jobs it has before it answers anybody, each for 0.1 s, because the kernel verifies the filter of
@@ -335,8 +336,12 @@ Task<Result<void>> SystemdRuntime::remove_slice(InstanceId instance) {
         co_return Result<void>{};
     }
     const auto group = co_await pid1_.property(slice, UnitInterface::slice, "ControlGroup");
-    if (group && is_populated(group->get<std::string>())) {
-        co_return fail(ErrorCode::Busy, std::format("processes are left in {}", slice));
+    // Podman's helper of a container that has ended takes a moment to go.
+    const auto deadline = Clock::now() + helper_patience;
+    while (group && is_populated(group->get<std::string>())) {
+        if (Clock::now() > deadline || !co_await wait_for(10ms)) {
+            co_return fail(ErrorCode::Busy, std::format("processes are left in {}", slice));
+        }
     }
     co_return co_await stop_slice(slice);
 }

@@ -52,6 +52,15 @@ class AHealthMonitor : public testing::Test, protected RegistryObserver {
     }
 };
 
+TEST_F(AHealthMonitor, HasTheAlertOfTheAgentBeforeItBeforeAnybodyAsks) {
+    const auto id = core.start("everything").instance;
+    core.history.add(id, {.readiness = Readiness::not_ready, .alert = true, .reason = "no answer"});
+    core.run(core.health.recall());
+    EXPECT_TRUE(health(id).alert);
+    EXPECT_EQ(health(id).reason, "no answer");
+    EXPECT_EQ(raised, 0);  // it is no news
+}
+
 TEST_F(AHealthMonitor, TakesTheAnswerThatEndedTheStartForACheck) {
     const auto id = core.start("everything").instance;
     EXPECT_EQ(health(id).readiness, Readiness::ready);
