@@ -1,0 +1,151 @@
+#include "http-bridge/agent_link.hpp"
+
+#include <string.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "dbus/name_watch.hpp"
+#include "dbus/peer.hpp"
+
+namespace mcpctl::http_bridge {
+namespace {
+
+constexpr std::chrono::seconds connect_deadline{5};
+constexpr std::chrono::seconds activation_deadline{25};
+constexpr std::size_t most_jobs = 1000;
+constexpr std::string_view daemon_name = "org.freedesktop.DBus";
+const std::string manager_name(dbus::manager_interface);
+
+Result<TokenView> token_from(const std::string& text) {
+    try {
+        const auto json = nlohmann::json::parse(text);
+        return TokenView{.name = json.at("name"),
+                         .scopes = json.at("scopes"),
+                         .profiles = json.at("profiles"),
+                         .expires_at = json.at("expiresAt")};
+    } catch (const nlohmann::json::exception&) {
+        return fail(ErrorCode::Internal, "the agent's answer has an unknown form", {},
+                    "the bridge and the agent may be of different versions");
+    }
+}
+
+std::uint64_t microseconds_now() {
+    using std::chrono::duration_cast, std::chrono::microseconds, std::chrono::system_clock;
+    return std::uint64_t(duration_cast<microseconds>(system_clock::now().time_since_epoch()).count());
+}
+
+// Starts the agent where none runs, and tells who it is.
+Task<Result<std::string>> find_agent(sdbus::IProxy& daemon) {
+    const std::string name(dbus::service_name);
+    const auto started = co_await dbus::call<std::uint32_t>(daemon, std::string(daemon_name), "StartServiceByName",
+                                                            activation_deadline, name, std::uint32_t(0));
+    if (!started) {
+        co_return fail(ErrorCode::Unavailable, "the agent cannot be started: " + started.error().reason, {},
+                       "systemctl status mcpctl-agent.service");
+    }
+    co_return co_await dbus::call<std::string>(daemon, std::string(daemon_name), "GetNameOwner", connect_deadline,
+                                               name);
+}
+
+}  // namespace
+
+bool TokenView::has(std::string_view scope) const {
+    return std::ranges::contains(scopes, scope);
+}
+
+bool TokenView::reaches(std::string_view profile) const {
+    return profiles.empty() || std::ranges::contains(profiles, profile);
+}
+
+AgentLink::AgentLink(std::unique_ptr<sdbus::IConnection> connection, const asio::any_io_executor& executor)
+    : loop_(std::move(connection), executor, [this] { gone_ = true; }) {}
+
+AgentLink::~AgentLink() = default;
+
+Task<Result<std::shared_ptr<AgentLink>>> AgentLink::open(std::string token) {
+    auto connection = co_await dbus::connect_system_bus(connect_deadline);
+    if (!connection) {
+        ::explicit_bzero(token.data(), token.size());
+        co_return fail(ErrorCode::Unavailable, "the system bus cannot be reached: " + connection.error().reason);
+    }
+    const std::shared_ptr<AgentLink> link(new AgentLink(*std::move(connection), co_await asio::this_coro::executor));
+    link->loop_.start();
+    if (auto shown = co_await link->authenticate(std::move(token)); !shown) {
+        co_return std::unexpected(shown.error());
+    }
+    if (!link->usable()) {
+        co_return fail(ErrorCode::Unavailable, "the agent left, or a token was revoked, while this one was shown", {},
+                       "try again");
+    }
+    co_return link;
+}
+
+Task<Result<void>> AgentLink::authenticate(std::string token) {
+    const auto daemon = sdbus::createProxy(loop_.connection(), sdbus::ServiceName(std::string(daemon_name)),
+                                           sdbus::ObjectPath("/org/freedesktop/DBus"));
+    auto agent = co_await find_agent(*daemon);
+    if (!agent) {
+        co_return std::unexpected(agent.error());
+    }
+    agent_ = *std::move(agent);
+    listen();
+    const auto info =
+        co_await dbus::call<std::string>(*manager_, manager_name, "Authenticate", answer_timeout, token, Properties());
+    ::explicit_bzero(token.data(), token.size());
+    if (!info) {
+        co_return std::unexpected(info.error());
+    }
+    auto view = token_from(*info);
+    if (!view) {
+        co_return std::unexpected(view.error());
+    }
+    token_ = *std::move(view);
+    co_return Result<void>();
+}
+
+// Before the token is shown: no revocation can be missed.
+void AgentLink::listen() {
+    manager_ = sdbus::createProxy(loop_.connection(), sdbus::ServiceName(agent_),
+                                  sdbus::ObjectPath(std::string(dbus::root_path)));
+    manager_->uponSignal("TokenRevoked").onInterface(manager_name).call([this](const std::string& name) {
+        gone_ = gone_ || token_.name.empty() || name == token_.name;
+    });
+    manager_->uponSignal("JobRemoved")
+        .onInterface(manager_name)
+        .call([this](std::uint64_t, const sdbus::ObjectPath&, const sdbus::ObjectPath&, const std::string&,
+                     const std::string&, const std::string&) { job_ended_.notify(); });
+    watch_ = dbus::when_name_vanishes(loop_.connection(), agent_, [this] {
+        gone_ = true;
+        job_ended_.notify();
+    });
+}
+
+bool AgentLink::usable() const {
+    return !gone_ && (token_.expires_at == 0 || microseconds_now() < token_.expires_at);
+}
+
+std::shared_ptr<sdbus::IProxy> AgentLink::proxy_at(const std::string& path) {
+    if (path == dbus::root_path) {
+        return manager_;
+    }
+    return sdbus::createProxy(loop_.connection(), sdbus::ServiceName(agent_), sdbus::ObjectPath(path));
+}
+
+Task<Result<Properties>> AgentLink::properties(std::string path, std::string_view interface) {
+    co_return co_await call<Properties>(std::move(path), "org.freedesktop.DBus.Properties", "GetAll",
+                                        std::string(interface));
+}
+
+Task<Result<ManagedObjects>> AgentLink::objects() {
+    co_return co_await call<ManagedObjects>(std::string(dbus::root_path), "org.freedesktop.DBus.ObjectManager",
+                                            "GetManagedObjects");
+}
+
+void AgentLink::remember_job(const std::string& path) {
+    if (jobs_.size() < most_jobs) {
+        jobs_.insert(path);
+    }
+}
+
+}  // namespace mcpctl::http_bridge

@@ -1,0 +1,121 @@
+#include "http-bridge/connection.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <format>
+#include <optional>
+
+#include "http-bridge/problem.hpp"
+
+namespace mcpctl::http_bridge {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
+
+using Parser = http::request_parser<http::string_body>;
+using Fields = http::request_header<>;
+
+std::vector<std::string> all_of(const Fields& fields, http::field name) {
+    std::vector<std::string> values;
+    const auto [first, last] = fields.equal_range(name);
+    for (auto each = first; each != last; ++each) {
+        values.emplace_back(each->value());
+    }
+    return values;
+}
+
+Head head_from(const Fields& fields) {
+    return {.method = std::string(fields.method_string()),
+            .target = std::string(fields.target()),
+            .hosts = all_of(fields, http::field::host),
+            .origins = all_of(fields, http::field::origin),
+            .authorizations = all_of(fields, http::field::authorization),
+            .prefer = std::string(fields[http::field::prefer]),
+            .content_type = std::string(fields[http::field::content_type]),
+            .content_encoding = std::string(fields[http::field::content_encoding]),
+            .has_transfer_encoding = fields.count(http::field::transfer_encoding) > 0};
+}
+
+// Nothing where nobody is there any more to read it.
+std::optional<Response> refusal_of(const beast::error_code& error) {
+    const auto refused = [](unsigned status, ErrorCode code, std::string reason) {
+        return problem(status, {code, std::move(reason)});
+    };
+    if (error == http::error::header_limit) {
+        return refused(431, ErrorCode::LimitsExceeded, std::format("a header has at most {} bytes", most_header_bytes));
+    }
+    if (error == http::error::body_limit) {
+        return refused(413, ErrorCode::LimitsExceeded, std::format("a body has at most {} bytes", most_body_bytes));
+    }
+    if (error == http::error::end_of_stream || error == http::error::partial_message ||
+        error.category() != http::make_error_code(http::error::end_of_stream).category()) {
+        return std::nullopt;
+    }
+    return refused(400, ErrorCode::InvalidArgument, "it is no HTTP/1.1 request: " + error.message());
+}
+
+Task<bool> send(beast::tcp_stream& stream, Response response, bool keep_alive) {
+    http::response<http::string_body> message(http::int_to_status(response.status), 11);
+    message.set(http::field::content_type, response.content_type);
+    message.set(http::field::cache_control, "no-store");
+    message.set("X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : response.headers) {
+        message.set(name, value);
+    }
+    message.keep_alive(keep_alive);
+    message.body() = std::move(response.body);
+    message.prepare_payload();
+    stream.expires_after(write_deadline);
+    const auto [error, bytes] = co_await http::async_write(stream, message, tuple);
+    co_return !error && keep_alive;
+}
+
+// False: the connection ends.
+Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, Gateway& gateway,
+                         const Configuration& configuration) {
+    Parser parser;
+    parser.header_limit(most_header_bytes);
+    parser.body_limit(most_body_bytes);
+    stream.expires_after(header_deadline);
+    const auto [no_header, header_bytes] = co_await http::async_read_header(stream, buffer, parser, tuple);
+    if (no_header) {
+        if (auto refusal = refusal_of(no_header)) {
+            co_await send(stream, *std::move(refusal), false);
+        }
+        co_return false;
+    }
+    Head head = head_from(parser.get().base());
+    if (auto refusal = refuse_head(head, configuration)) {
+        co_await send(stream, *std::move(refusal), false);  // its body is not read, so nothing can follow
+        co_return false;
+    }
+    stream.expires_after(body_deadline);
+    const auto [no_body, body_bytes] = co_await http::async_read(stream, buffer, parser, tuple);
+    if (no_body) {
+        if (auto refusal = refusal_of(no_body)) {
+            co_await send(stream, *std::move(refusal), false);
+        }
+        co_return false;
+    }
+    stream.expires_never();  // the agent has its own deadlines
+    const bool keep_alive = parser.get().keep_alive();
+    Response response = co_await gateway.answer(std::move(head), std::move(parser.get().body()));
+    co_return co_await send(stream, std::move(response), keep_alive);
+}
+
+}  // namespace
+
+Task<void> serve_connection(asio::ip::tcp::socket socket, Gateway& gateway, const Configuration& configuration) {
+    beast::tcp_stream stream(std::move(socket));
+    beast::flat_buffer buffer(most_header_bytes + most_body_bytes);
+    while (co_await serve_request(stream, buffer, gateway, configuration)) {
+    }
+    beast::error_code ignored;
+    stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+}  // namespace mcpctl::http_bridge

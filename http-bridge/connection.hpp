@@ -1,0 +1,20 @@
+// One connection of a client: request after request, each within its limits.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "http-bridge/gateway.hpp"
+
+namespace mcpctl::http_bridge {
+
+constexpr std::size_t most_header_bytes = std::size_t(16) * 1024;
+constexpr std::size_t most_body_bytes = std::size_t(64) * 1024;
+// A header that is not whole after this long ends the connection; so does one that is silent between two requests.
+constexpr std::chrono::seconds header_deadline{15};
+constexpr std::chrono::seconds body_deadline{15};
+constexpr std::chrono::seconds write_deadline{30};
+
+// Ends with the connection. Both references must outlive it.
+Task<void> serve_connection(asio::ip::tcp::socket socket, Gateway& gateway, const Configuration& configuration);
+
+}  // namespace mcpctl::http_bridge

@@ -1,0 +1,182 @@
+// Routes of instances.
+#include <algorithm>
+#include <format>
+#include <nlohmann/json.hpp>
+
+#include "base/shown.hpp"
+#include "ctl/output/json.hpp"
+#include "http-bridge/handlers.hpp"
+#include "http-bridge/jobs.hpp"
+#include "http-bridge/lookup.hpp"
+#include "http-bridge/start_request.hpp"
+#include "http-bridge/values.hpp"
+
+namespace mcpctl::http_bridge {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json instance_json(const ctl::InstanceInfo& instance) {
+    return ctl::to_json(instance);
+}
+
+Task<Result<Response>> instance_response(std::shared_ptr<AgentLink> agent, std::string path, unsigned status) {
+    const auto instance = co_await instance_at(agent, path);
+    if (!instance) {
+        co_return std::unexpected(instance.error());
+    }
+    Response response = json_response(status, instance_json(*instance));
+    if (status == 201) {
+        response.headers.emplace_back("Location", std::format("/api/instances/{}", instance->id));
+    }
+    co_return response;
+}
+
+bool is_wanted(const ctl::InstanceInfo& instance, const Target& target) {
+    const auto fits = [&](const std::string& key, const std::string& value) {
+        const auto wanted = target.query.find(key);
+        return wanted == target.query.end() || wanted->second == value;
+    };
+    return fits("state", instance.state) && fits("profile", instance.profile) && fits("server", instance.server) &&
+           instance.name > text_of(target, "after");
+}
+
+Result<Properties> job_options(const Target& target) {
+    Properties options;
+    const auto drain = duration_of(target, "drainTimeout");
+    const auto refresh = flag_of(target, "refresh");
+    if (!drain || !refresh) {
+        return std::unexpected(drain ? refresh.error() : drain.error());
+    }
+    if (*drain) {
+        options["drain-timeout"] = sdbus::Variant(std::chrono::duration<double>(**drain).count());
+    }
+    if (*refresh) {
+        options["refresh"] = sdbus::Variant(**refresh);
+    }
+    return options;
+}
+
+// Calls Stop or Restart and waits as long as the caller wants.
+Task<Result<ctl::JobInfo>> run_job(const Call& call, std::string path, std::string method) {
+    const auto options = job_options(call.request.target);
+    if (!options) {
+        co_return std::unexpected(options.error());
+    }
+    const auto job =
+        co_await call.agent->call<sdbus::ObjectPath>(path, dbus::instance_interface, std::move(method), *options);
+    if (!job) {
+        if (job.error().code == ErrorCode::NotFound && is_id(call.subject)) {
+            co_return no_such("instance", call.subject);
+        }
+        co_return std::unexpected(job.error());
+    }
+    co_return co_await await_job(call.agent, std::string(*job), call.request.prefer);
+}
+
+}  // namespace
+
+Task<Result<Response>> start_instance(Call call) {
+    const auto wanted = parse_start_request(call.request.content_type, call.request.body);
+    if (!wanted) {
+        co_return std::unexpected(wanted.error());
+    }
+    Properties options;
+    if (!wanted->name.empty()) {
+        options["name"] = sdbus::Variant(wanted->name);
+    }
+    const auto begun = co_await call.agent->call<sdbus::ObjectPath, sdbus::ObjectPath>(
+        std::string(dbus::root_path), dbus::manager_interface, "Start", wanted->profile, options);
+    if (!begun) {
+        co_return std::unexpected(begun.error());
+    }
+    const std::string path = std::get<0>(*begun);
+    const auto job = co_await await_job(call.agent, std::string(std::get<1>(*begun)), call.request.prefer);
+    if (!job) {
+        co_return std::unexpected(job.error());
+    }
+    if (!job->ended()) {
+        co_return accepted(*job);
+    }
+    if (auto failure = failure_of(*job)) {
+        co_return *std::move(failure);
+    }
+    co_return co_await instance_response(call.agent, path, 201);
+}
+
+Task<Result<Response>> list_instances(Call call) {
+    constexpr std::uint64_t longest_page = 1000;
+    const auto limit = number_of(call.request.target, "limit", 1, longest_page);
+    if (!limit) {
+        co_return std::unexpected(limit.error());
+    }
+    const auto objects = co_await call.agent->objects();
+    if (!objects) {
+        co_return std::unexpected(objects.error());
+    }
+    std::vector<ctl::InstanceInfo> instances;
+    for (const auto& [path, interfaces] : *objects) {
+        const auto found = interfaces.find(std::string(dbus::instance_interface));
+        if (found == interfaces.end()) {
+            continue;
+        }
+        auto instance = ctl::instance_from(path, found->second);
+        if (call.agent->token().reaches(instance.profile) && is_wanted(instance, call.request.target)) {
+            instances.push_back(std::move(instance));
+        }
+    }
+    std::ranges::sort(instances, {}, &ctl::InstanceInfo::name);
+    const std::size_t count = std::min<std::size_t>(instances.size(), limit->value_or(100));
+    Json page = Json::array();
+    for (std::size_t i = 0; i < count; ++i) {
+        page.push_back(instance_json(instances[i]));
+    }
+    const Json next = count < instances.size() ? Json(instances[count - 1].name) : Json(nullptr);
+    co_return json_response(200, Json{{"instances", std::move(page)}, {"next", next}});
+}
+
+Task<Result<Response>> show_instance(Call call) {
+    const auto path = co_await instance_path_of(call);
+    if (!path) {
+        co_return std::unexpected(path.error());
+    }
+    co_return co_await instance_response(call.agent, *path, 200);
+}
+
+Task<Result<Response>> stop_instance(Call call) {
+    const auto path = co_await instance_path_of(call);
+    if (!path) {
+        co_return std::unexpected(path.error());
+    }
+    const auto job = co_await run_job(call, *path, "Stop");
+    if (!job) {
+        co_return std::unexpected(job.error());
+    }
+    if (!job->ended()) {
+        co_return accepted(*job);
+    }
+    if (auto failure = failure_of(*job)) {
+        co_return *std::move(failure);
+    }
+    co_return json_response(200, ctl::to_json(*job));
+}
+
+Task<Result<Response>> restart_instance(Call call) {
+    const auto path = co_await instance_path_of(call);
+    if (!path) {
+        co_return std::unexpected(path.error());
+    }
+    const auto job = co_await run_job(call, *path, "Restart");
+    if (!job) {
+        co_return std::unexpected(job.error());
+    }
+    if (!job->ended()) {
+        co_return accepted(*job);
+    }
+    if (auto failure = failure_of(*job)) {
+        co_return *std::move(failure);
+    }
+    co_return co_await instance_response(call.agent, *path, 200);
+}
+
+}  // namespace mcpctl::http_bridge

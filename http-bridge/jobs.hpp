@@ -1,0 +1,16 @@
+// Waiting for jobs. Who goes away cancels nothing.
+#pragma once
+
+#include "http-bridge/routes.hpp"
+
+namespace mcpctl::http_bridge {
+
+// As it is when it has ended, or when the caller wants to wait no longer.
+Task<Result<ctl::JobInfo>> await_job(std::shared_ptr<AgentLink> agent, std::string path, Prefer prefer);
+
+// 202 with the job, and where it is found.
+[[nodiscard]] Response accepted(const ctl::JobInfo& job);
+// Why a job that has ended did not do what it should; null where it did.
+[[nodiscard]] std::optional<Response> failure_of(const ctl::JobInfo& job);
+
+}  // namespace mcpctl::http_bridge

@@ -1,0 +1,64 @@
+// mcpctl-http-bridge: HTTP for remote callers, on top of the D-Bus interface. systemd starts it with its sockets.
+#include <systemd/sd-daemon.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdlib>
+
+#include "base/journal.hpp"
+#include "http-bridge/server.hpp"
+
+namespace mcpctl::http_bridge {
+namespace {
+
+// sysexits.h: what RestartPreventExitStatus= in the unit names.
+constexpr int exit_configuration = 78;
+
+int run(const std::string& file) {
+    auto configuration = read_configuration(file);
+    if (!configuration) {
+        log::error(configuration.error().reason);
+        return exit_configuration;
+    }
+    const int sockets = ::sd_listen_fds(1);
+    if (sockets <= 0) {
+        log::error("no socket was passed: systemctl start mcpctl-http-bridge.socket");
+        return exit_configuration;
+    }
+    asio::io_context loop(1);
+    Server server(loop.get_executor(), *std::move(configuration));
+    for (int i = 0; i < sockets; ++i) {
+        server.listen(UniqueFd(SD_LISTEN_FDS_START + i));
+    }
+    asio::signal_set signals(loop, SIGTERM, SIGINT);
+    signals.async_wait([&](const boost::system::error_code&, int) { loop.stop(); });
+    asio::co_spawn(loop, server.until_idle(), [&](const std::exception_ptr& failure) {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+        loop.stop();
+    });
+    ::sd_notify(0, "READY=1");
+    loop.run();
+    ::sd_notify(0, "STOPPING=1");
+    return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace mcpctl::http_bridge
+
+int main(int argc, char** argv) {
+    CLI::App options("The HTTP bridge of mcpctl. systemd starts it; see mcpctl-http-bridge.service.");
+    options.set_version_flag("--version", MCPCTL_VERSION);
+    std::string file = "/etc/mcpctl/http-bridge.toml";
+    options.add_option("--configuration", file, "Its configuration")->capture_default_str();
+    CLI11_PARSE(options, argc, argv);
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return mcpctl::http_bridge::run(file);
+    } catch (const std::exception& defect) {
+        mcpctl::log::error(std::format("the bridge ends because of a defect: {}", defect.what()));
+        return EXIT_FAILURE;
+    }
+}

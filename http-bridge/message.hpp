@@ -1,0 +1,32 @@
+// A request as far as it has been checked, and what is answered. Handlers see these and never the wire.
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http-bridge/prefer.hpp"
+#include "http-bridge/target.hpp"
+
+namespace mcpctl::http_bridge {
+
+struct Request {
+    std::string method;
+    Target target;
+    Prefer prefer;
+    std::string content_type;
+    std::string body;
+};
+
+struct Response {
+    unsigned status = 200;
+    std::string content_type = "application/json";
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+[[nodiscard]] Response json_response(unsigned status, const nlohmann::ordered_json& body);
+
+}  // namespace mcpctl::http_bridge
