@@ -111,17 +111,17 @@ TEST_F(StoreCrash, AMigrationIsDoneOrNotBegunAndHasItsBackup) {
         connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
         migrate(connection, file, steps);
     };
-    const int points = at_every_point([this] { make(); }, migrate_it,
-                                      [&] {
-                                          migrate_it();
-                                          sqlite::Connection migrated(file);
-                                          EXPECT_EQ(migrated.query_integer("PRAGMA user_version"), latest_schema() + 1);
-                                          EXPECT_EQ(migrated.query_integer("SELECT sum(added) FROM servers"), 8);
-                                          sqlite::Connection before(
-                                              directory_.file(std::format("store.db.bak-v{}", latest_schema())));
-                                          EXPECT_EQ(before.query_integer("PRAGMA user_version"), latest_schema());
-                                          EXPECT_EQ(before.query_integer("SELECT count(*) FROM servers"), 1);
-                                      });
+    const int points = at_every_point(
+        [this] { make(); }, migrate_it,
+        [&] {
+            migrate_it();
+            sqlite::Connection migrated(file);
+            EXPECT_EQ(migrated.query_integer("PRAGMA user_version"), latest_schema() + 1);
+            EXPECT_EQ(migrated.query_integer("SELECT sum(added) FROM servers"), 8);
+            sqlite::Connection before(directory_.file(std::format("store.db.bak-v{}", latest_schema()).c_str()));
+            EXPECT_EQ(before.query_integer("PRAGMA user_version"), latest_schema());
+            EXPECT_EQ(before.query_integer("SELECT count(*) FROM servers"), 1);
+        });
     EXPECT_GT(points, 20);
 }
 
