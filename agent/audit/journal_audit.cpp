@@ -77,9 +77,10 @@ Task<Result<LogPage>> JournalAudit::page(AuditQuery query) {
     }
     const logs::Counted counted(pages_);
     (void)co_await sender_.until_arrived(Clock::now() + patience_for_own_writes);
-    co_return co_await on_worker(readers_, [open = open_, query = std::move(query), pending = sender_.still_to_arrive()] {
-        return read_audit_page(open, query, pending);
-    });
+    co_return co_await on_worker(readers_,
+                                 [open = open_, query = std::move(query), pending = sender_.still_to_arrive()] {
+                                     return read_audit_page(open, query, pending);
+                                 });
 }
 
 Task<Result<UniqueFd>> JournalAudit::follow(AuditQuery query) {
