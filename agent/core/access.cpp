@@ -10,7 +10,8 @@ namespace mcpctl {
 namespace {
 
 constexpr std::array rows{
-    AccessRow{"Manager", "AddServer", Right::manage_definitions, AuditAction::add_server, Prompt::allowed, Reach::whole},
+    AccessRow{"Manager", "AddServer", Right::manage_definitions, AuditAction::add_server, Prompt::allowed,
+              Reach::whole},
     AccessRow{"Manager", "RemoveServer", Right::manage_definitions, AuditAction::remove_server, Prompt::allowed,
               Reach::whole},
     AccessRow{"Manager", "AddProfile", Right::manage_definitions, AuditAction::add_profile, Prompt::allowed,

@@ -28,7 +28,7 @@ enum class AuditAction : std::uint8_t {
     create_token,
     revoke_token,
     authenticate,  // a connection showed a token
-    read,  // of what not everybody may read; only where it was denied
+    read,          // of what not everybody may read; only where it was denied
 
     // What the agent does by itself, or sees happen.
     adopt,        // it was started and found the instance running

@@ -123,8 +123,9 @@ void decode_scopes(ObjectReader& reader, std::vector<Scope>& target) {
 
 Token decode_token(const json& value, Mistake& mistake) {
     Token token;
-    ObjectReader reader(
-        value, "", {"name", "scopes", "profiles", "hash", "createdBy", "createdAt", "expiresAt", "lastUsedAt"}, mistake);
+    ObjectReader reader(value, "",
+                        {"name", "scopes", "profiles", "hash", "createdBy", "createdAt", "expiresAt", "lastUsedAt"},
+                        mistake);
     reader.required_text("name", token.name);
     decode_scopes(reader, token.scopes);
     reader.texts("profiles", token.profiles);

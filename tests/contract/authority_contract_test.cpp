@@ -57,7 +57,9 @@ struct Place {
 
     explicit Place(std::unique_ptr<bus::CallerSource> callers) : agent(std::move(callers)) {
         std::promise<void> started;
-        agent.on_loop([&] { asio::co_spawn(agent.core.loop, prepare(), [&](const std::exception_ptr&) { started.set_value(); }); });
+        agent.on_loop([&] {
+            asio::co_spawn(agent.core.loop, prepare(), [&](const std::exception_ptr&) { started.set_value(); });
+        });
         started.get_future().wait();
     }
     Task<void> prepare() {
@@ -82,8 +84,8 @@ struct Place {
         const std::string interface(row.interface);
         const std::string method(row.method);
         const auto proxy = agent.proxy(path_of(interface));
-        auto message = proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1." + interface),
-                                               sdbus::MethodName(method));
+        auto message =
+            proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1." + interface), sdbus::MethodName(method));
         for (const std::string& type : arguments_of(interface, method)) {
             if (type == "s") {
                 message << std::string("everything");
@@ -129,10 +131,10 @@ TEST(TheProperties, ArePublicOneByOne) {
     add("Profile", {"Name", "Server", "Runtime", "Autostart"});
     add("Job", {"Id", "Kind", "Instance", "State", "Progress", "Error", "Message", "CreatedAt", "FinishedAt"});
     add("Instance",
-        {"Id",        "Name",      "Profile",         "Server",       "Runtime",          "Engine",  "Transport",
-         "State",     "Desired",   "Generation",      "RuntimeId",    "ImageId",          "Unit",    "UnreachableSince",
-         "Port",      "Endpoint",  "ReasonCode",      "Reason",       "Restarts",         "Alert",   "Readiness",
-         "Liveness",  "Sessions",  "HealthReason",    "Standbys",     "HealthChangedAt",  "CreatedAt", "StartedAt"});
+        {"Id",       "Name",     "Profile",      "Server",    "Runtime",         "Engine",    "Transport",
+         "State",    "Desired",  "Generation",   "RuntimeId", "ImageId",         "Unit",      "UnreachableSince",
+         "Port",     "Endpoint", "ReasonCode",   "Reason",    "Restarts",        "Alert",     "Readiness",
+         "Liveness", "Sessions", "HealthReason", "Standbys",  "HealthChangedAt", "CreatedAt", "StartedAt"});
     EXPECT_EQ(documented("property"), known) << "a new property is public: does it belong here?";
 }
 
@@ -236,7 +238,8 @@ TEST(AUser, HasOnlySoManyCallsUnderWay) {
     const auto proxy = place.agent.proxy(place.instance);
     std::vector<std::promise<std::string>> ends(CallQuota::most_of_user + 1);
     for (auto& end : ends) {
-        auto message = proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1.Instance"), sdbus::MethodName("Stop"));
+        auto message =
+            proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1.Instance"), sdbus::MethodName("Stop"));
         message << Options{};
         proxy->callMethodAsync(message, [&end](const sdbus::MethodReply&, std::optional<sdbus::Error> error) {
             end.set_value(error ? std::string(error->getName()) : "");
