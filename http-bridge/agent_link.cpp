@@ -7,14 +7,13 @@
 
 #include "dbus/name_watch.hpp"
 #include "dbus/peer.hpp"
+#include "http-bridge/find_agent.hpp"
 
 namespace mcpctl::http_bridge {
 namespace {
 
 constexpr std::chrono::seconds connect_deadline{5};
-constexpr std::chrono::seconds activation_deadline{25};
 constexpr std::size_t most_jobs = 1000;
-constexpr std::string_view daemon_name = "org.freedesktop.DBus";
 const std::string manager_name(dbus::manager_interface);
 
 Result<TokenView> token_from(const std::string& text) {
@@ -35,19 +34,6 @@ std::uint64_t microseconds_now() {
     return std::uint64_t(duration_cast<microseconds>(system_clock::now().time_since_epoch()).count());
 }
 
-// Starts the agent where none runs, and tells who it is.
-Task<Result<std::string>> find_agent(sdbus::IProxy& daemon) {
-    const std::string name(dbus::service_name);
-    const auto started = co_await dbus::call<std::uint32_t>(daemon, std::string(daemon_name), "StartServiceByName",
-                                                            activation_deadline, name, std::uint32_t(0));
-    if (!started) {
-        co_return fail(ErrorCode::Unavailable, "the agent cannot be started: " + started.error().reason, {},
-                       "systemctl status mcpctl-agent.service");
-    }
-    co_return co_await dbus::call<std::string>(daemon, std::string(daemon_name), "GetNameOwner", connect_deadline,
-                                               name);
-}
-
 }  // namespace
 
 bool TokenView::has(std::string_view scope) const {
@@ -59,7 +45,7 @@ bool TokenView::reaches(std::string_view profile) const {
 }
 
 AgentLink::AgentLink(std::unique_ptr<sdbus::IConnection> connection, const asio::any_io_executor& executor)
-    : loop_(std::move(connection), executor, [this] { gone_ = true; }) {}
+    : loop_(std::move(connection), executor, [this] { agent_goes(); }) {}
 
 AgentLink::~AgentLink() = default;
 
@@ -82,9 +68,7 @@ Task<Result<std::shared_ptr<AgentLink>>> AgentLink::open(std::string token) {
 }
 
 Task<Result<void>> AgentLink::authenticate(std::string token) {
-    const auto daemon = sdbus::createProxy(loop_.connection(), sdbus::ServiceName(std::string(daemon_name)),
-                                           sdbus::ObjectPath("/org/freedesktop/DBus"));
-    auto agent = co_await find_agent(*daemon);
+    auto agent = co_await find_agent(loop_.connection());
     if (!agent) {
         co_return std::unexpected(agent.error());
     }
@@ -109,20 +93,44 @@ void AgentLink::listen() {
     manager_ = sdbus::createProxy(loop_.connection(), sdbus::ServiceName(agent_),
                                   sdbus::ObjectPath(std::string(dbus::root_path)));
     manager_->uponSignal("TokenRevoked").onInterface(manager_name).call([this](const std::string& name) {
-        gone_ = gone_ || token_.name.empty() || name == token_.name;
+        token_revoked(name);
     });
     manager_->uponSignal("JobRemoved")
         .onInterface(manager_name)
         .call([this](std::uint64_t, const sdbus::ObjectPath&, const sdbus::ObjectPath&, const std::string&,
                      const std::string&, const std::string&) { job_ended_.notify(); });
-    watch_ = dbus::when_name_vanishes(loop_.connection(), agent_, [this] {
-        gone_ = true;
-        job_ended_.notify();
-    });
+    watch_ = dbus::when_name_vanishes(loop_.connection(), agent_, [this] { agent_goes(); });
 }
 
-bool AgentLink::usable() const {
-    return !gone_ && (token_.expires_at == 0 || microseconds_now() < token_.expires_at);
+void AgentLink::agent_goes() {
+    agent_left_ = true;
+    job_ended_.notify();
+    wake_sources();
+}
+
+void AgentLink::token_revoked(const std::string& name) {
+    // As long as it is being shown, it could be this one.
+    if (token_.name.empty() || name == token_.name) {
+        revoked_ = true;
+        wake_sources();
+    }
+}
+
+void AgentLink::wake_at_end(const std::shared_ptr<EventSource>& source) {
+    std::erase_if(sources_, [](const auto& each) { return each.expired(); });
+    sources_.push_back(source);
+}
+
+void AgentLink::wake_sources() {
+    for (const auto& each : std::exchange(sources_, {})) {
+        if (const auto source = each.lock()) {
+            source->wake();
+        }
+    }
+}
+
+bool AgentLink::token_counts() const {
+    return !revoked_ && (token_.expires_at == 0 || microseconds_now() < token_.expires_at);
 }
 
 std::shared_ptr<sdbus::IProxy> AgentLink::proxy_at(const std::string& path) {

@@ -23,6 +23,7 @@
 #include "dbus/call.hpp"
 #include "dbus/connection_loop.hpp"
 #include "dbus/names.hpp"
+#include "http-bridge/event_source.hpp"
 
 namespace mcpctl::http_bridge {
 
@@ -51,7 +52,8 @@ class AgentLink {
 
     [[nodiscard]] const TokenView& token() const { return token_; }
     // Not any more once the agent has gone, the token was revoked or has expired.
-    [[nodiscard]] bool usable() const;
+    [[nodiscard]] bool usable() const { return !agent_left_ && token_counts(); }
+    [[nodiscard]] bool agent_left() const { return agent_left_; }
 
     template <class... Out, class... In>
     Task<Result<typename dbus::detail::Reply<Out...>::type>> call(std::string path, std::string_view interface,
@@ -63,6 +65,9 @@ class AgentLink {
     Task<Result<Properties>> properties(std::string path, std::string_view interface);
     // Public objects of every profile: the caller filters.
     Task<Result<ManagedObjects>> objects();
+
+    // Woken when this becomes unusable because the agent goes or the token is revoked.
+    void wake_at_end(const std::shared_ptr<EventSource>& source);
 
     // Notified at the end of each job.
     [[nodiscard]] Condition& job_ended() { return job_ended_; }
@@ -76,13 +81,19 @@ class AgentLink {
     AgentLink(std::unique_ptr<sdbus::IConnection> connection, const asio::any_io_executor& executor);
     Task<Result<void>> authenticate(std::string token);
     void listen();
+    void agent_goes();
+    void token_revoked(const std::string& name);
+    void wake_sources();
+    [[nodiscard]] bool token_counts() const;
     [[nodiscard]] std::shared_ptr<sdbus::IProxy> proxy_at(const std::string& path);
 
-    bool gone_ = false;
+    bool agent_left_ = false;
+    bool revoked_ = false;
     TokenView token_;
     std::string agent_;  // its unique name
     Condition job_ended_;
     std::set<std::string> jobs_;
+    std::vector<std::weak_ptr<EventSource>> sources_;
     dbus::ConnectionLoop loop_;
     std::shared_ptr<sdbus::IProxy> manager_;
     sdbus::Slot watch_;

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <boost/hash2/sha2.hpp>
+#include <functional>
+#include <ranges>
 
 namespace mcpctl::http_bridge {
 namespace {
 
 // dbus-daemon gives one user 256 connections (dbus-daemon(1), max_connections_per_user).
 constexpr std::size_t most_links = 128;
-constexpr std::size_t most_opening = 16;
+constexpr std::size_t most_opening = 32;
+constexpr std::size_t most_opening_of_peer = 4;
 
 std::string hash_of(std::string_view token) {
     boost::hash2::sha2_256 hash;
@@ -18,11 +21,19 @@ std::string hash_of(std::string_view token) {
 
 // Counts down however the coroutine ends.
 struct Counted {
-    explicit Counted(std::shared_ptr<std::size_t> number) : count(std::move(number)) { ++*count; }
+    Counted(std::shared_ptr<std::map<std::string, std::size_t>> all, std::string of)
+        : opening(std::move(all)), peer(std::move(of)) {
+        ++(*opening)[peer];
+    }
     Counted(const Counted&) = delete;
     Counted& operator=(const Counted&) = delete;
-    ~Counted() { --*count; }
-    std::shared_ptr<std::size_t> count;
+    ~Counted() {
+        if (const auto own = opening->find(peer); --own->second == 0) {
+            opening->erase(own);
+        }
+    }
+    std::shared_ptr<std::map<std::string, std::size_t>> opening;
+    std::string peer;
 };
 
 }  // namespace
@@ -49,18 +60,20 @@ bool AgentLinks::make_room() {
     return true;
 }
 
-Task<Result<std::shared_ptr<AgentLink>>> AgentLinks::of(std::string token) {
+Task<Result<std::shared_ptr<AgentLink>>> AgentLinks::of(std::string token, std::string peer) {
     drop_unusable();
     const std::string hash = hash_of(token);
     if (const auto known = known_.find(hash); known != known_.end()) {
         known->second.used = Clock::now();
         co_return known->second.link;
     }
-    if (*opening_ == most_opening) {
+    const auto own = opening_->find(peer);
+    const auto all = std::ranges::fold_left(*opening_ | std::views::values, std::size_t(0), std::plus());
+    if (all >= most_opening || (own != opening_->end() && own->second >= most_opening_of_peer)) {
         co_return fail(ErrorCode::LimitsExceeded, "too many tokens are being shown at once", {},
                        "try again in a second");
     }
-    const Counted opening(opening_);
+    const Counted opening(opening_, std::move(peer));
     auto link = co_await AgentLink::open(std::move(token));
     if (!link) {
         co_return std::unexpected(link.error());

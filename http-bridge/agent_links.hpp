@@ -13,8 +13,8 @@ namespace mcpctl::http_bridge {
 class AgentLinks {
   public:
     // LimitsExceeded where too many tokens are being shown: each takes a connection of the bus daemon, which gives one
-    // user so many and no more.
-    Task<Result<std::shared_ptr<AgentLink>>> of(std::string token);
+    // user so many and no more. A peer that shows one wrong token after the other has a share of them only.
+    Task<Result<std::shared_ptr<AgentLink>>> of(std::string token, std::string peer);
 
   private:
     struct Known {
@@ -25,8 +25,9 @@ class AgentLinks {
     [[nodiscard]] bool make_room();
 
     std::map<std::string, Known> known_;  // by the hash of the token
-    // Shared with the coroutines that open links: they may outlive this.
-    std::shared_ptr<std::size_t> opening_ = std::make_shared<std::size_t>(0);
+    // Tokens that are being shown, by peer. Shared with the coroutines that do it: they may outlive this.
+    using Opening = std::map<std::string, std::size_t>;
+    std::shared_ptr<Opening> opening_ = std::make_shared<Opening>();
 };
 
 }  // namespace mcpctl::http_bridge

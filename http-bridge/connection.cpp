@@ -4,10 +4,12 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 #include <format>
 #include <optional>
 
 #include "http-bridge/problem.hpp"
+#include "http-bridge/streams.hpp"
 
 namespace mcpctl::http_bridge {
 namespace {
@@ -28,6 +30,17 @@ std::vector<std::string> all_of(const Fields& fields, http::field name) {
     return values;
 }
 
+// Only of an upgrade: they may carry the token.
+std::vector<std::string> offered_protocols(const Fields& fields) {
+    std::vector<std::string> protocols;
+    if (http::token_list(fields[http::field::upgrade]).exists("websocket")) {
+        for (const auto& protocol : http::token_list(fields[http::field::sec_websocket_protocol])) {
+            protocols.emplace_back(protocol);
+        }
+    }
+    return protocols;
+}
+
 Head head_from(const Fields& fields) {
     return {.method = std::string(fields.method_string()),
             .target = std::string(fields.target()),
@@ -37,6 +50,8 @@ Head head_from(const Fields& fields) {
             .prefer = std::string(fields[http::field::prefer]),
             .content_type = std::string(fields[http::field::content_type]),
             .content_encoding = std::string(fields[http::field::content_encoding]),
+            .last_event_id = std::string(fields["Last-Event-ID"]),
+            .protocols = offered_protocols(fields),
             .has_transfer_encoding = fields.count(http::field::transfer_encoding) > 0};
 }
 
@@ -74,9 +89,25 @@ Task<bool> send(beast::tcp_stream& stream, Response response, bool keep_alive) {
     co_return !error && keep_alive;
 }
 
+struct CountedStream {
+    explicit CountedStream(Telemetry& of) : telemetry(of) { telemetry.streams_changed(1); }
+    CountedStream(const CountedStream&) = delete;
+    CountedStream& operator=(const CountedStream&) = delete;
+    ~CountedStream() { telemetry.streams_changed(-1); }
+    Telemetry& telemetry;
+};
+
+Task<void> serve_stream(beast::tcp_stream& stream, HttpRequest request, std::shared_ptr<EventSource> source) {
+    if (beast::websocket::is_upgrade(request)) {
+        co_await serve_websocket(std::move(stream), std::move(request), std::move(source));
+    } else {
+        co_await serve_events(stream, request.version(), std::move(source));
+    }
+}
+
 // False: the connection ends.
 Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, Gateway& gateway,
-                         const Configuration& configuration) {
+                         const Configuration& configuration, const std::string& peer) {
     Parser parser;
     parser.header_limit(most_header_bytes);
     parser.body_limit(most_body_bytes);
@@ -90,6 +121,7 @@ Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, 
     }
     Head head = head_from(parser.get().base());
     if (auto refusal = refuse_head(head, configuration)) {
+        gateway.telemetry().answered(head.method, {}, refusal->status, {});
         co_await send(stream, *std::move(refusal), false);  // its body is not read, so nothing can follow
         co_return false;
     }
@@ -103,16 +135,22 @@ Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, 
     }
     stream.expires_never();  // the agent has its own deadlines
     const bool keep_alive = parser.get().keep_alive();
-    Response response = co_await gateway.answer(std::move(head), std::move(parser.get().body()));
+    Response response = co_await gateway.answer(std::move(head), std::move(parser.get().body()), peer);
+    if (response.source) {
+        const CountedStream counted(gateway.telemetry());
+        co_await serve_stream(stream, parser.release(), std::move(response.source));
+        co_return false;
+    }
     co_return co_await send(stream, std::move(response), keep_alive);
 }
 
 }  // namespace
 
-Task<void> serve_connection(asio::ip::tcp::socket socket, Gateway& gateway, const Configuration& configuration) {
+Task<void> serve_connection(asio::ip::tcp::socket socket, Gateway& gateway, const Configuration& configuration,
+                            std::string peer) {
     beast::tcp_stream stream(std::move(socket));
     beast::flat_buffer buffer(most_header_bytes + most_body_bytes);
-    while (co_await serve_request(stream, buffer, gateway, configuration)) {
+    while (co_await serve_request(stream, buffer, gateway, configuration, peer)) {
     }
     beast::error_code ignored;
     stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

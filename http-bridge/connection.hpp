@@ -14,7 +14,8 @@ constexpr std::chrono::seconds header_deadline{15};
 constexpr std::chrono::seconds body_deadline{15};
 constexpr std::chrono::seconds write_deadline{30};
 
-// Ends with the connection. Both references must outlive it.
-Task<void> serve_connection(asio::ip::tcp::socket socket, Gateway& gateway, const Configuration& configuration);
+// Ends with the connection. Both references must outlive it. `peer`: whose limits count.
+Task<void> serve_connection(asio::ip::tcp::socket socket, Gateway& gateway, const Configuration& configuration,
+                            std::string peer);
 
 }  // namespace mcpctl::http_bridge

@@ -11,6 +11,8 @@
 namespace mcpctl::http_bridge {
 namespace {
 
+constexpr std::string_view token_protocol = "mcpctl.token.";
+
 Response refused(unsigned status, ErrorCode code, std::string reason, std::string field) {
     return problem(status, {code, std::move(reason), std::move(field)});
 }
@@ -42,7 +44,20 @@ Result<Request> request_from(Head head, Target target, std::string body) {
                    .target = std::move(target),
                    .prefer = *prefer,
                    .content_type = std::move(head.content_type),
-                   .body = std::move(body)};
+                   .body = std::move(body),
+                   .last_event_id = std::move(head.last_event_id)};
+}
+
+// In the header Authorization, or among the subprotocols that a browser's WebSocket offers, which cannot send that
+// header. Only one of them: what could be read in two ways is not read at all.
+std::optional<std::string> token_of(const Head& head) {
+    std::vector<std::string> shown = head.authorizations;
+    for (const std::string& protocol : head.protocols) {
+        if (protocol.starts_with(token_protocol)) {
+            shown.push_back("Bearer " + protocol.substr(token_protocol.size()));
+        }
+    }
+    return shown.size() == 1 ? bearer_token(shown.front()) : std::nullopt;
 }
 
 }  // namespace
@@ -67,36 +82,43 @@ std::optional<Response> refuse_head(const Head& head, const Configuration& confi
     return std::nullopt;
 }
 
-Task<Response> Gateway::answer(Head head, std::string body) {
+Task<Response> Gateway::answer(Head head, std::string body, std::string peer) {
+    const auto begun = Clock::now();
+    const std::string method = head.method;
+    std::string_view route;
+    Response response;
     try {
-        const auto response = co_await dispatch(std::move(head), std::move(body));
-        co_return response ? *response : problem(response.error());
+        auto answer = co_await dispatch(std::move(head), std::move(body), std::move(peer), route);
+        response = answer ? *std::move(answer) : problem(answer.error());
     } catch (const std::exception& defect) {
         log::error(std::format("a request could not be answered: {}", defect.what()));
+        response = problem({ErrorCode::Internal, "the bridge could not answer; its journal tells more"});
     }
-    co_return problem({ErrorCode::Internal, "the bridge could not answer; its journal tells more"});
+    bridge_.telemetry.answered(method, route, response.status, Clock::now() - begun);
+    co_return response;
 }
 
-Task<Result<Response>> Gateway::dispatch(Head head, std::string body) {
+Task<Result<Response>> Gateway::dispatch(Head head, std::string body, std::string peer, std::string_view& route) {
     auto target = parse_target(head.target);
     if (!target) {
         co_return std::unexpected(target.error());
     }
-    if (head.method == "GET" && target->segments == std::vector<std::string>{"livez"}) {
+    Found found = find_route(head.method, target->segments);
+    route = found.route == nullptr ? std::string_view() : found.route->pattern;
+    if (found.route != nullptr && found.route->scope == no_token) {
         co_return Response{.content_type = "text/plain", .body = "ok\n"};
     }
-    auto token = head.authorizations.size() == 1 ? bearer_token(head.authorizations.front()) : std::nullopt;
+    auto token = token_of(head);
     if (!token) {
         co_return unauthorized();
     }
-    auto agent = co_await links_.of(*std::move(token));
+    auto agent = co_await bridge_.links.of(*std::move(token), std::move(peer));
     if (!agent) {
         if (agent.error().code == ErrorCode::AccessDenied) {
             co_return unauthorized();
         }
         co_return std::unexpected(agent.error());
     }
-    Found found = find_route(head.method, target->segments);
     if (found.route == nullptr) {
         co_return no_route(found);
     }
@@ -111,7 +133,11 @@ Task<Result<Response>> Gateway::dispatch(Head head, std::string body) {
     if (!request) {
         co_return std::unexpected(request.error());
     }
-    co_return co_await found.route->handle({*std::move(agent), *std::move(request), std::move(found.subject)});
+    auto response = co_await found.route->handle({bridge_, *agent, *std::move(request), std::move(found.subject)});
+    if (response && response->source) {
+        (*agent)->wake_at_end(response->source);
+    }
+    co_return response;
 }
 
 }  // namespace mcpctl::http_bridge

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "http-bridge/agent_links.hpp"
+#include "http-bridge/bridge.hpp"
 #include "http-bridge/configuration.hpp"
 #include "http-bridge/message.hpp"
 
@@ -21,6 +21,8 @@ struct Head {
     std::string prefer;
     std::string content_type;
     std::string content_encoding;
+    std::string last_event_id;
+    std::vector<std::string> protocols;  // those that a WebSocket offers
     bool has_transfer_encoding = false;
 };
 
@@ -29,13 +31,16 @@ struct Head {
 
 class Gateway {
   public:
-    // After refuse_head(). Exceptions are defects or answers of an unknown form: logged, and told as Internal.
-    Task<Response> answer(Head head, std::string body);
+    // After refuse_head(). Exceptions are defects or answers of an unknown form: logged, and told as Internal. `peer`:
+    // whose limits count.
+    Task<Response> answer(Head head, std::string body, std::string peer);
+    [[nodiscard]] Telemetry& telemetry() { return bridge_.telemetry; }
 
   private:
-    Task<Result<Response>> dispatch(Head head, std::string body);
+    // Tells the pattern of the route, where there is one.
+    Task<Result<Response>> dispatch(Head head, std::string body, std::string peer, std::string_view& route);
 
-    AgentLinks links_;
+    Bridge bridge_;
 };
 
 }  // namespace mcpctl::http_bridge

@@ -18,6 +18,10 @@ Task<Result<Response>> show_liveness(Call call);
 Task<Result<Response>> show_readiness(Call call);
 
 Task<Result<Response>> show_logs(Call call);
+Task<Result<Response>> stream_logs(Call call);
+Task<Result<Response>> stream_events(Call call);
+Task<Result<Response>> show_metrics(Call call);
+Task<Result<Response>> show_description(Call call);
 
 Task<Result<Response>> show_job(Call call);
 Task<Result<Response>> cancel_job(Call call);

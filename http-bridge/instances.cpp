@@ -16,8 +16,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// As everywhere, and what callers of HTTP look for: "status", and "config", which is what of the configuration is
+// public. The rest takes the right to define.
 Json instance_json(const ctl::InstanceInfo& instance) {
-    return ctl::to_json(instance);
+    Json json = ctl::to_json(instance);
+    json["status"] = instance.state;
+    Json config;
+    for (const char* key : {"profile", "server", "runtime", "engine", "imageId", "transport", "port", "endpoint"}) {
+        config[key] = json[key];
+    }
+    json["config"] = std::move(config);
+    return json;
 }
 
 Task<Result<Response>> instance_response(std::shared_ptr<AgentLink> agent, std::string path, unsigned status) {

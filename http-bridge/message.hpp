@@ -2,11 +2,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "http-bridge/event_source.hpp"
 #include "http-bridge/prefer.hpp"
 #include "http-bridge/target.hpp"
 
@@ -18,13 +20,15 @@ struct Request {
     Prefer prefer;
     std::string content_type;
     std::string body;
+    std::string last_event_id;
 };
 
 struct Response {
     unsigned status = 200;
     std::string content_type = "application/json";
-    std::string body;
+    std::string body = {};
     std::vector<std::pair<std::string, std::string>> headers = {};
+    std::shared_ptr<EventSource> source = {};  // a stream instead of the body
 };
 
 [[nodiscard]] Response json_response(unsigned status, const nlohmann::ordered_json& body);

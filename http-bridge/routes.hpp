@@ -12,18 +12,27 @@
 
 namespace mcpctl::http_bridge {
 
+struct Bridge;
+
 struct Call {
+    Bridge& bridge;
     std::shared_ptr<AgentLink> agent;
     Request request;
     std::string subject;  // what stands for {} in the route: an id or a name
 };
+
+// A scope: the one route that nobody needs a token for.
+constexpr std::string_view no_token = "-";
 
 struct Route {
     std::string_view method;
     std::string_view pattern;  // "{}" is any one segment
     std::string_view scope;    // empty: any token
     Task<Result<Response>> (*handle)(Call call);
-    std::string_view parameters = {};  // what the query may have, with spaces between them
+    std::string_view parameters;  // what the query may have, with spaces between them
+    // For the description that /openapi.json gives: a sentence, and the statuses beside those that every route has.
+    std::string_view summary;
+    std::string_view statuses;
 };
 
 [[nodiscard]] std::span<const Route> routes();

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <format>
 #include <stdexcept>
@@ -27,6 +28,16 @@ tcp protocol_of(int socket) {
         }
     }
     throw std::runtime_error("a socket that was passed is no TCP socket");
+}
+
+// Whose limits count: a host has a whole network of IPv6 addresses to choose from.
+asio::ip::address neighbourhood_of(const asio::ip::address& address) {
+    if (!address.is_v6() || address.to_v6().is_v4_mapped()) {
+        return address;
+    }
+    auto bytes = address.to_v6().to_bytes();
+    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t(0));
+    return asio::ip::address_v6(bytes);
 }
 
 }  // namespace
@@ -57,23 +68,26 @@ Task<void> Server::accept_from(Acceptor& acceptor) {
             continue;
         }
         boost::system::error_code gone;
-        const auto peer = socket.remote_endpoint(gone);
-        if (gone || !has_room_for(peer.address())) {
+        const auto peer = neighbourhood_of(socket.remote_endpoint(gone).address());
+        if (gone || !has_room_for(peer)) {
+            gateway_.telemetry().connection_refused();
             continue;  // closes it
         }
+        gateway_.telemetry().connection_opened();
         ++count_;
-        ++open_[peer.address()];
+        ++open_[peer];
         changed_.notify();
-        spawn_detached(executor_, "serving a connection", serve(std::move(socket), peer.address()));
+        spawn_detached(executor_, "serving a connection", serve(std::move(socket), peer));
     }
 }
 
 Task<void> Server::serve(tcp::socket socket, asio::ip::address address) {
     try {
-        co_await serve_connection(std::move(socket), gateway_, configuration_);
+        co_await serve_connection(std::move(socket), gateway_, configuration_, address.to_string());
     } catch (const std::exception& defect) {
         log::error(std::format("a connection ends because of a defect: {}", defect.what()));
     }
+    gateway_.telemetry().connection_closed();
     --count_;
     if (--open_[address] == 0) {
         open_.erase(address);

@@ -3,6 +3,7 @@
 
 #include "http-bridge/bearer.hpp"
 #include "http-bridge/gateway.hpp"
+#include "http-bridge/log_lines.hpp"
 #include "http-bridge/prefer.hpp"
 
 namespace mcpctl::http_bridge {
@@ -36,6 +37,13 @@ TEST(PreferHeader, WithAWaitThatIsNoNumberIsRefused) {
     for (const char* header : {"wait=", "wait=-1", "wait=301", "wait=1e9", "wait=5s", "wait=99999999999999999999"}) {
         EXPECT_FALSE(parse_prefer(header)) << header;
     }
+}
+
+TEST(CursorOfALine, IsItsLastMember) {
+    EXPECT_EQ(cursor_of(R"({"message":"x","cursor":"a-1"})"), "a-1");
+    EXPECT_EQ(cursor_of(R"({"message":"\"cursor\":\"forged\"","cursor":"a-1"})"), "a-1");
+    EXPECT_EQ(cursor_of(R"({"message":"\"cursor\":\"forged\""})"), "");
+    EXPECT_EQ(cursor_of(""), "");
 }
 
 class HeadChecks : public ::testing::Test {

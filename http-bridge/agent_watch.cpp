@@ -1,0 +1,260 @@
+#include "http-bridge/agent_watch.hpp"
+
+#include <sdbus-c++/Message.h>
+
+#include <format>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "ctl/output/json.hpp"
+#include "dbus/name_watch.hpp"
+#include "dbus/peer.hpp"
+#include "http-bridge/find_agent.hpp"
+
+namespace mcpctl::http_bridge {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::chrono::seconds connect_deadline{5};
+constexpr std::chrono::seconds answer_deadline{25};
+// Who is further behind begins anew with everything.
+constexpr std::size_t most_changes = 1024;
+
+// instance, job, profile or server; empty for the root.
+std::string kind_of(const std::string& path) {
+    const std::size_t begin = dbus::root_path.size() + 1;
+    const std::size_t end = path.find('/', std::min(begin, path.size()));
+    return end == std::string::npos ? std::string() : path.substr(begin, end - begin);
+}
+
+std::string interface_of(const std::string& kind) {
+    return kind == "instance"  ? std::string(dbus::instance_interface)
+           : kind == "job"     ? std::string(dbus::job_interface)
+           : kind == "profile" ? std::string(dbus::profile_interface)
+           : kind == "server"  ? std::string(dbus::server_interface)
+                               : std::string();
+}
+
+std::string text_of(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+bool is_visible(const std::optional<std::string>& profile, const TokenView& token) {
+    return token.profiles.empty() || (profile && token.reaches(*profile));
+}
+
+AgentWatch::AgentWatch(std::unique_ptr<sdbus::IConnection> connection, const asio::any_io_executor& executor,
+                       Telemetry& telemetry)
+    : telemetry_(telemetry), loop_(std::move(connection), executor, [this] { end_here(); }) {}
+
+Task<Result<std::shared_ptr<AgentWatch>>> AgentWatch::open(Telemetry& telemetry) {
+    auto connection = co_await dbus::connect_system_bus(connect_deadline);
+    if (!connection) {
+        co_return fail(ErrorCode::Unavailable, "the system bus cannot be reached: " + connection.error().reason);
+    }
+    const auto executor = co_await asio::this_coro::executor;
+    const std::shared_ptr<AgentWatch> watch(new AgentWatch(*std::move(connection), executor, telemetry));
+    watch->loop_.start();
+    if (auto begun = co_await watch->begin(); !begun) {
+        co_return std::unexpected(begun.error());
+    }
+    spawn_detached(executor, "watching the agent", keep_up(watch));
+    co_return watch;
+}
+
+Task<Result<void>> AgentWatch::begin() {
+    auto agent = co_await find_agent(loop_.connection());
+    if (!agent) {
+        co_return std::unexpected(agent.error());
+    }
+    agent_ = *std::move(agent);
+    listen();
+    const auto root = sdbus::createProxy(loop_.connection(), sdbus::ServiceName(agent_),
+                                         sdbus::ObjectPath(std::string(dbus::root_path)));
+    const auto objects = co_await dbus::call<ManagedObjects>(*root, "org.freedesktop.DBus.ObjectManager",
+                                                             "GetManagedObjects", answer_deadline);
+    if (!objects) {
+        co_return std::unexpected(objects.error());
+    }
+    // Instances first: jobs belong to their profiles.
+    for (const std::string kind : {"instance", "job", "profile", "server"}) {
+        for (const auto& [path, interfaces] : *objects) {
+            const auto found = interfaces.find(interface_of(kind));
+            if (kind_of(path) == kind && found != interfaces.end()) {
+                known_.insert_or_assign(std::string(path), *known_from(path, kind, found->second));
+            }
+        }
+    }
+    co_return Result<void>();
+}
+
+void AgentWatch::listen_to(const std::string& rule, std::function<void(sdbus::Message&)> handler) {
+    slots_.push_back(loop_.connection().addMatchAsync(
+        std::format("type='signal',sender='{}',{}", agent_, rule),
+        [handler = std::move(handler)](sdbus::Message message) { handler(message); },
+        [](const sdbus::Message& /*installed*/) {}, sdbus::return_slot));
+}
+
+void AgentWatch::listen() {
+    const std::string root(dbus::root_path);
+    listen_to("interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',path_namespace='" + root + "'",
+              [this](sdbus::Message& message) { touch(message.getPath()); });
+    listen_to("interface='org.freedesktop.DBus.ObjectManager',path='" + root + "'", [this](sdbus::Message& message) {
+        sdbus::ObjectPath path;
+        message >> path;
+        touch(std::string(path));
+    });
+    for (const std::string member : {"JobNew", "JobRemoved"}) {
+        listen_to(std::format("interface='{}',member='{}'", dbus::manager_interface, member),
+                  [this](sdbus::Message& message) {
+                      std::uint64_t id = 0;
+                      sdbus::ObjectPath path;
+                      message >> id >> path;
+                      touch(std::string(path));
+                  });
+    }
+    slots_.push_back(dbus::when_name_vanishes(loop_.connection(), agent_, [this] { end_here(); }));
+}
+
+void AgentWatch::touch(std::string path) {
+    touched_.insert(std::move(path));
+    touched_something_.notify();
+}
+
+void AgentWatch::end_here() {
+    usable_ = false;
+    touched_something_.notify();
+    changed_.notify();
+}
+
+Task<void> AgentWatch::keep_up(std::shared_ptr<AgentWatch> self) {
+    while (self->usable_) {
+        if (self->touched_.empty()) {
+            co_await self->touched_something_.wait_until(Clock::time_point::max());
+            continue;
+        }
+        co_await self->look_at(std::move(self->touched_.extract(self->touched_.begin()).value()));
+    }
+}
+
+Task<void> AgentWatch::look_at(std::string path) {
+    const std::string kind = kind_of(path);
+    if (interface_of(kind).empty()) {
+        co_return;
+    }
+    const auto proxy = sdbus::createProxy(loop_.connection(), sdbus::ServiceName(agent_), sdbus::ObjectPath(path));
+    const auto properties = co_await dbus::call<Properties>(*proxy, "org.freedesktop.DBus.Properties", "GetAll",
+                                                            answer_deadline, interface_of(kind));
+    if (properties) {
+        auto fresh = *known_from(path, kind, *properties);
+        auto job = fresh.is_ended_job ? std::optional(ctl::job_from(path, *properties)) : std::nullopt;
+        replace(path, std::move(fresh), std::move(job));
+    } else if (properties.error().code == ErrorCode::NotFound) {
+        forget(path);
+    }
+}
+
+std::optional<AgentWatch::Known> AgentWatch::known_from(const std::string& path, const std::string& kind,
+                                                        const Properties& properties) {
+    if (kind == "instance") {
+        const auto instance = ctl::instance_from(path, properties);
+        return Known{.kind = kind,
+                     .data = text_of(ctl::to_json(instance)),
+                     .last_words = text_of(Json{{"id", instance.id}, {"name", instance.name}}),
+                     .profile = instance.profile};
+    }
+    if (kind == "profile") {
+        const auto profile = ctl::profile_from(properties);
+        return Known{.kind = kind,
+                     .data = text_of(ctl::to_json(profile)),
+                     .last_words = text_of(Json{{"name", profile.name}}),
+                     .profile = profile.name};
+    }
+    if (kind == "server") {
+        const auto server = ctl::server_from(properties);
+        return Known{.kind = kind,
+                     .data = text_of(ctl::to_json(server)),
+                     .last_words = text_of(Json{{"name", server.name}}),
+                     .profile = std::nullopt};
+    }
+    const auto job = ctl::job_from(path, properties);
+    Known known{.kind = kind,
+                .data = text_of(ctl::to_json(job)),
+                .last_words = {},
+                .profile = std::nullopt,
+                .is_ended_job = job.ended()};
+    std::string hex = job.instance_id;
+    std::erase(hex, '-');
+    // Of an instance that is gone it was known while that was there.
+    if (const auto before = known_.find(path); before != known_.end()) {
+        known.profile = before->second.profile;
+    } else if (const auto instance = known_.find(dbus::instance_path(hex)); instance != known_.end()) {
+        known.profile = instance->second.profile;
+    }
+    return known;
+}
+
+void AgentWatch::replace(const std::string& path, Known fresh, std::optional<ctl::JobInfo> ended_job) {
+    const auto before = known_.find(path);
+    if (before != known_.end() && before->second.data == fresh.data) {
+        return;
+    }
+    if (ended_job && (before == known_.end() || !before->second.is_ended_job)) {
+        telemetry_.job_ended(*ended_job);
+    }
+    tell({.name = fresh.kind, .data = fresh.data, .profile = fresh.profile});
+    known_.insert_or_assign(path, std::move(fresh));
+}
+
+void AgentWatch::forget(const std::string& path) {
+    const auto gone = known_.extract(path);
+    if (!gone.empty() && gone.mapped().kind != "job") {
+        tell({.name = gone.mapped().kind + "-removed",
+              .data = gone.mapped().last_words,
+              .profile = gone.mapped().profile});
+    }
+}
+
+void AgentWatch::tell(Change change) {
+    changes_.push_back(std::move(change));
+    ++end_;
+    if (changes_.size() > most_changes) {
+        changes_.pop_front();
+    }
+    changed_.notify();
+}
+
+std::string AgentWatch::snapshot(const TokenView& token) const {
+    std::map<std::string, std::string> lists{{"instance", ""}, {"job", ""}, {"profile", ""}, {"server", ""}};
+    for (const auto& [path, known] : known_) {
+        if (is_visible(known.profile, token)) {
+            std::string& list = lists[known.kind];
+            list.append(list.empty() ? "" : ",").append(known.data);
+        }
+    }
+    return std::format(R"({{"instances":[{}],"jobs":[{}],"profiles":[{}],"servers":[{}]}})", lists["instance"],
+                       lists["job"], lists["profile"], lists["server"]);
+}
+
+Task<Result<std::shared_ptr<AgentWatch>>> AgentWatches::current() {
+    while (opening_) {
+        co_await opened_.wait_until(Clock::time_point::max());
+    }
+    if (watch_ && watch_->usable()) {
+        co_return watch_;
+    }
+    opening_ = true;
+    watch_.reset();
+    auto opened = co_await AgentWatch::open(telemetry_);
+    opening_ = false;
+    opened_.notify();
+    if (opened) {
+        watch_ = *opened;
+    }
+    co_return opened;
+}
+
+}  // namespace mcpctl::http_bridge

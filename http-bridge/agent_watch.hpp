@@ -1,0 +1,97 @@
+// The public objects of one agent, kept up to date by its signals, on a connection of the bridge's own, which may read
+// what every local user may. One for all who follow events.
+//
+// A signal is a hint: what is true is read anew.
+#pragma once
+
+#include <sdbus-c++/Types.h>
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "http-bridge/agent_link.hpp"
+#include "http-bridge/telemetry.hpp"
+
+namespace mcpctl::http_bridge {
+
+// Something that a token may see or not.
+struct Change {
+    std::string name;  // of the event
+    std::string data;  // JSON
+    // Whose it is; nothing where only tokens for all profiles see it.
+    std::optional<std::string> profile;
+};
+[[nodiscard]] bool is_visible(const std::optional<std::string>& profile, const TokenView& token);
+
+class AgentWatch : public std::enable_shared_from_this<AgentWatch> {
+  public:
+    // `telemetry` is told of each job that ends, and must outlive the loop.
+    static Task<Result<std::shared_ptr<AgentWatch>>> open(Telemetry& telemetry);
+
+    // Not any more when the agent or the connection has gone.
+    [[nodiscard]] bool usable() const { return usable_; }
+
+    // Everything that the token may see, as it is before the change number end().
+    [[nodiscard]] std::string snapshot(const TokenView& token) const;
+    // The changes that are kept have the numbers from first() to end() - 1.
+    [[nodiscard]] std::uint64_t first() const { return end_ - changes_.size(); }
+    [[nodiscard]] std::uint64_t end() const { return end_; }
+    [[nodiscard]] const Change& change(std::uint64_t number) const { return changes_[number - first()]; }
+    [[nodiscard]] Condition& changed() { return changed_; }
+
+  private:
+    struct Known {
+        std::string kind;  // instance, job, profile or server
+        std::string data;
+        std::string last_words;  // JSON that tells its end
+        std::optional<std::string> profile;
+        bool is_ended_job = false;
+    };
+
+    AgentWatch(std::unique_ptr<sdbus::IConnection> connection, const asio::any_io_executor& executor,
+               Telemetry& telemetry);
+    Task<Result<void>> begin();
+    void listen();
+    void listen_to(const std::string& rule, std::function<void(sdbus::Message&)> handler);
+    void touch(std::string path);
+    void end_here();
+    static Task<void> keep_up(std::shared_ptr<AgentWatch> self);
+    Task<void> look_at(std::string path);
+    [[nodiscard]] std::optional<Known> known_from(const std::string& path, const std::string& kind,
+                                                  const Properties& properties);
+    void replace(const std::string& path, Known fresh, std::optional<ctl::JobInfo> ended_job);
+    void forget(const std::string& path);
+    void tell(Change change);
+
+    Telemetry& telemetry_;
+    bool usable_ = true;
+    std::string agent_;
+    std::map<std::string, Known> known_;  // by path
+    std::set<std::string> touched_;
+    Condition touched_something_;
+    std::deque<Change> changes_;
+    std::uint64_t end_ = 0;
+    Condition changed_;
+    dbus::ConnectionLoop loop_;
+    std::vector<sdbus::Slot> slots_;
+};
+
+// Of the agent that runs now; opened for the first who asks.
+class AgentWatches {
+  public:
+    explicit AgentWatches(Telemetry& telemetry) : telemetry_(telemetry) {}
+    Task<Result<std::shared_ptr<AgentWatch>>> current();
+
+  private:
+    Telemetry& telemetry_;
+    std::shared_ptr<AgentWatch> watch_;
+    bool opening_ = false;
+    Condition opened_;
+};
+
+}  // namespace mcpctl::http_bridge

@@ -1,0 +1,16 @@
+// What all requests share.
+#pragma once
+
+#include "http-bridge/agent_links.hpp"
+#include "http-bridge/agent_watch.hpp"
+#include "http-bridge/telemetry.hpp"
+
+namespace mcpctl::http_bridge {
+
+struct Bridge {
+    Telemetry telemetry;
+    AgentLinks links;
+    AgentWatches watches{telemetry};
+};
+
+}  // namespace mcpctl::http_bridge

@@ -1,0 +1,41 @@
+// What a stream delivers, whatever carries it: Server-Sent Events or a WebSocket.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/async.hpp"
+
+namespace mcpctl::http_bridge {
+
+struct StreamEvent {
+    std::string name;  // empty: a message
+    std::string id;    // where to go on behind it; empty where it is no such place
+    std::string data;  // JSON, one line
+};
+
+enum class StreamEnd : std::uint8_t {
+    finished,      // nothing will come
+    agent_left,    // come back, and go on behind the last event
+    token_is_void  // revoked or expired
+};
+
+class EventSource {
+  public:
+    EventSource() = default;
+    EventSource(const EventSource&) = delete;
+    EventSource& operator=(const EventSource&) = delete;
+    virtual ~EventSource() = default;
+
+    // What has come, a bounded number of events; none when `deadline` passed first, after wake(), and at the end.
+    // Whoever asks seldom makes nothing pile up here.
+    virtual Task<std::vector<StreamEvent>> next(Clock::time_point deadline) = 0;
+    // Nothing while it goes on.
+    [[nodiscard]] virtual std::optional<StreamEnd> ended() const = 0;
+    // The reader has gone: next() returns.
+    virtual void wake() = 0;
+};
+
+}  // namespace mcpctl::http_bridge
