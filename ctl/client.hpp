@@ -132,6 +132,10 @@ class AgentClient {
     Result<void> revoke_token(const std::string& name);
     Result<std::vector<TokenInfo>> tokens();
 
+    Result<void> set_secret(const std::string& name, const std::vector<std::uint8_t>& value);
+    Result<void> remove_secret(const std::string& name);
+    Result<std::vector<SecretInfo>> secrets();
+
     // These subscribe to the end of jobs before they call, so that no end can be missed.
     Result<AcceptedJob> start(const std::string& profile, const StartOptions& options);
     Result<AcceptedJob> stop(const InstanceInfo& instance, const StopOptions& options);

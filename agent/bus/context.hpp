@@ -13,6 +13,7 @@
 #include "agent/core/log_source.hpp"
 #include "agent/core/registry.hpp"
 #include "agent/core/runtime.hpp"
+#include "agent/core/secrets.hpp"
 #include "agent/core/sessions.hpp"
 #include "agent/core/tokens.hpp"
 
@@ -29,6 +30,7 @@ struct Context {
     LogSource& logs;
     AuditTrail& audit;
     Tokens& tokens;
+    Secrets& secrets;
     CallQuota& quota;
     std::string installation_id;
     std::function<std::string(const WorkloadRef&)> unit_of;  // name of a workload's unit

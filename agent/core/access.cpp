@@ -10,7 +10,8 @@ namespace mcpctl {
 namespace {
 
 constexpr std::array rows{
-    AccessRow{"Manager", "AddServer", Right::manage_definitions, AuditAction::add_server, Prompt::allowed, Reach::whole},
+    AccessRow{"Manager", "AddServer", Right::manage_definitions, AuditAction::add_server, Prompt::allowed,
+              Reach::whole},
     AccessRow{"Manager", "RemoveServer", Right::manage_definitions, AuditAction::remove_server, Prompt::allowed,
               Reach::whole},
     AccessRow{"Manager", "AddProfile", Right::manage_definitions, AuditAction::add_profile, Prompt::allowed,
@@ -28,6 +29,9 @@ constexpr std::array rows{
     AccessRow{"Manager", "RevokeToken", Right::manage_tokens, AuditAction::revoke_token},
     AccessRow{"Manager", "ListTokens", Right::manage_tokens},
     AccessRow{"Manager", "Authenticate", Right::authenticate, AuditAction::authenticate},
+    AccessRow{"Manager", "SetSecret", Right::manage_secrets, AuditAction::set_secret},
+    AccessRow{"Manager", "RemoveSecret", Right::manage_secrets, AuditAction::remove_secret},
+    AccessRow{"Manager", "ListSecrets", Right::manage_secrets},
     AccessRow{"Instance", "Stop", Right::manage_instances, AuditAction::stop},
     AccessRow{"Instance", "Restart", Right::manage_instances, AuditAction::restart},
     AccessRow{"Instance", "OpenSession", Right::open_sessions, AuditAction::open_session},
@@ -59,6 +63,7 @@ bool holds(const Token& token, Right right) {
             return token.has(Scope::control);
         case Right::manage_definitions:
             return token.has(Scope::define);
+        case Right::manage_secrets:
         case Right::manage_tokens:
         case Right::authenticate:
             return false;
@@ -90,6 +95,8 @@ std::string_view polkit_action(Right right) {
             return "org.mcpctl.agent1.manage-instances";
         case Right::manage_definitions:
             return "org.mcpctl.agent1.manage-definitions";
+        case Right::manage_secrets:
+            return "org.mcpctl.agent1.manage-secrets";
         case Right::manage_tokens:
             return "org.mcpctl.agent1.manage-tokens";
         case Right::authenticate:

@@ -27,6 +27,7 @@ enum class Right : std::uint8_t {
     open_sessions,
     manage_instances,
     manage_definitions,  // and read them: they hold commands and environments
+    manage_secrets,
     manage_tokens,
     authenticate,  // show a token: the bridge does that for remote callers
 };

@@ -28,6 +28,8 @@ enum class AuditAction : std::uint8_t {
     create_token,
     revoke_token,
     authenticate,  // a connection showed a token
+    set_secret,
+    remove_secret,
     read,  // of what not everybody may read; only where it was denied
 
     // What the agent does by itself, or sees happen.

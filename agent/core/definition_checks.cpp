@@ -5,6 +5,7 @@
 #include <format>
 #include <optional>
 
+#include "agent/core/ids.hpp"
 #include "agent/core/plain_text.hpp"
 
 namespace mcpctl {
@@ -196,6 +197,30 @@ Result<void> check_environment(const Environment& env, std::string_view field) {
         const std::string where = std::format("{}.{}", field, name);
         if (auto plain = check_plain(value, where, Backslash::allowed, max_argument_bytes); !plain) {
             return plain;
+        }
+    }
+    return {};
+}
+
+Result<void> check_secrets(const std::vector<SecretUse>& secrets, std::string_view field) {
+    if (secrets.size() > max_secrets) {
+        return refuse(std::format("{} secrets are too many, {} are allowed", secrets.size(), max_secrets), field);
+    }
+    for (std::size_t i = 0; i < secrets.size(); ++i) {
+        const std::string where = std::format("{}[{}]", field, i);
+        if (auto valid = check_name(secrets[i].name, where + ".name"); !valid) {
+            return valid;
+        }
+        const auto earlier = secrets.begin() + std::ptrdiff_t(i);
+        if (std::ranges::contains(secrets.begin(), earlier, secrets[i].name, &SecretUse::name)) {
+            return refuse(std::format("the secret {} is named twice", secrets[i].name), where + ".name");
+        }
+        if (secrets[i].env.empty()) {
+            continue;
+        }
+        if (auto valid = check_variable_name(secrets[i].env, where + ".env"); !valid) {
+            valid.error().field = where + ".env";
+            return valid;
         }
     }
     return {};

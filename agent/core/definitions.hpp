@@ -23,6 +23,14 @@ enum class OnUnhealthy : std::uint8_t { alert, restart };
 
 using Environment = std::map<std::string, std::string>;
 
+// A secret that a server gets: always as the file of this name in $CREDENTIALS_DIRECTORY.
+struct SecretUse {
+    std::string name;
+    std::string env;  // also as the value of this variable; empty: not
+
+    friend bool operator==(const SecretUse&, const SecretUse&) = default;
+};
+
 // An MCP server as its author describes it.
 struct ServerDefinition {
     std::string name;
@@ -35,6 +43,7 @@ struct ServerDefinition {
     std::string image;
     std::vector<std::string> args;
     Environment env;
+    std::vector<SecretUse> secrets;
     std::uint16_t port = 0;  // HTTP; 0: one from the agent's range for each instance
     std::string path;        // of the HTTP endpoint; default /mcp, /sse for the sse transport
 
@@ -94,9 +103,10 @@ struct ProfileDefinition {
     std::string server;
     RuntimeKind runtime = RuntimeKind::systemd;
     std::string engine;  // docker: which of the configured ones; empty: the first that answers when it is started
-    Pull pull = Pull::missing;      // docker: when the image is fetched
-    Environment env;                // added to the server's, and stronger
-    std::vector<std::string> args;  // appended to the server's command or arguments
+    Pull pull = Pull::missing;       // docker: when the image is fetched
+    Environment env;                 // added to the server's, and stronger
+    std::vector<SecretUse> secrets;  // added to the server's; the same name again replaces the server's
+    std::vector<std::string> args;   // appended to the server's command or arguments
     Limits limits;
     RestartPolicy restart;
     HealthPolicy health;
@@ -122,6 +132,8 @@ struct InstanceConfig {
     [[nodiscard]] std::vector<std::string> argv(std::uint16_t port) const;
     // The server's environment overlaid by the profile's, and PORT for HTTP.
     [[nodiscard]] Environment environment(std::uint16_t port) const;
+    // The profile's, and those of the server that it does not name itself.
+    [[nodiscard]] std::vector<SecretUse> secrets() const;
     // The profile's, else full for stdio, which nobody can connect to from outside, and for containers, whose port is
     // published to this machine alone; loopback for HTTP.
     [[nodiscard]] Network network() const;

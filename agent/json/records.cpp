@@ -123,8 +123,9 @@ void decode_scopes(ObjectReader& reader, std::vector<Scope>& target) {
 
 Token decode_token(const json& value, Mistake& mistake) {
     Token token;
-    ObjectReader reader(
-        value, "", {"name", "scopes", "profiles", "hash", "createdBy", "createdAt", "expiresAt", "lastUsedAt"}, mistake);
+    ObjectReader reader(value, "",
+                        {"name", "scopes", "profiles", "hash", "createdBy", "createdAt", "expiresAt", "lastUsedAt"},
+                        mistake);
     reader.required_text("name", token.name);
     decode_scopes(reader, token.scopes);
     reader.texts("profiles", token.profiles);
@@ -203,6 +204,14 @@ std::string to_public_json(std::span<const Token> tokens) {
     json list = json::array();
     for (const Token& token : tokens) {
         list.push_back(public_part(token));
+    }
+    return write_document(list);
+}
+
+std::string to_public_json(std::span<const SecretInfo> secrets) {
+    json list = json::array();
+    for (const SecretInfo& secret : secrets) {
+        list.push_back({{"name", secret.name}, {"setAt", secret.set_at}, {"usedBy", secret.used_by}});
     }
     return write_document(list);
 }

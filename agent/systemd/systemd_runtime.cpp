@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <format>
 
 #include "agent/core/launch_failure.hpp"
@@ -45,12 +46,17 @@ std::string program_of(const Instance& instance) {
     return instance.config.in_container() ? MCPCTL_RELAY : argv.empty() ? "" : argv.front();
 }
 
-// Made to be compared, they need no descriptor.
-Result<UnitProperties> properties_for(const Instance& instance, const std::string& installation_id,
-                                      std::uint64_t process, std::optional<int> stdio = {}) {
-    return find_executable(program_of(instance)).and_then([&](const std::string& executable) {
-        return build_unit_properties(instance, {installation_id, executable, process, stdio});
-    });
+// PID 1 would name neither the secret nor what to do.
+Result<void> find_secrets(const InstanceConfig& config, const std::filesystem::path& directory) {
+    for (const SecretUse& secret : config.secrets()) {
+        std::error_code error;
+        if (!std::filesystem::is_regular_file(directory / secret.name, error)) {
+            return std::unexpected(
+                launch_failure({ReasonCode::missing_secret, std::format("the secret {} is not set", secret.name)},
+                               std::format("mcpctl secret set {}", secret.name)));
+        }
+    }
+    return {};
 }
 
 // A unit that is not loaded, or not any more, carries nothing and is nobody's.
@@ -69,8 +75,17 @@ bool is_gone(const UnitState& unit) {
 
 }  // namespace
 
-SystemdRuntime::SystemdRuntime(const asio::any_io_executor& executor, std::string installation_id)
+// Made to be compared, they need no descriptor.
+Result<UnitProperties> SystemdRuntime::properties_of(const Instance& instance, std::string executable,
+                                                     std::uint64_t process, std::optional<int> stdio) const {
+    return build_unit_properties(instance,
+                                 {installation_id_, std::move(executable), process, stdio, secrets_directory_});
+}
+
+SystemdRuntime::SystemdRuntime(const asio::any_io_executor& executor, std::string installation_id,
+                               std::string secrets_directory)
     : installation_id_(std::move(installation_id)),
+      secrets_directory_(std::move(secrets_directory)),
       pid1_(executor, {.unit_changed = [this](const std::string& unit) { unit_changed(unit); },
                        .lost_track = [this] { lost_track(); }}),
       starts_(most_starts_at_once, longest_start),
@@ -107,8 +122,13 @@ Task<Result<WorkloadStatus>> SystemdRuntime::inspect(const WorkloadRef& workload
 
 Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance, ProcessLaunch process) {
     const std::string unit = unit_name({instance.id, instance.generation, process.process});
-    const auto properties = properties_for(instance, installation_id_, process.process,
-                                           process.stdio < 0 ? std::nullopt : std::optional(process.stdio));
+    const auto properties =
+        find_secrets(instance.config, secrets_directory_)
+            .and_then([&] { return find_executable(program_of(instance)); })
+            .and_then([&](std::string executable) {
+                return properties_of(instance, std::move(executable), process.process,
+                                     process.stdio < 0 ? std::nullopt : std::optional(process.stdio));
+            });
     if (!properties) {
         co_return std::unexpected(properties.error());
     }
@@ -189,7 +209,7 @@ Task<Result<void>> SystemdRuntime::verify(const Instance& instance, std::uint64_
     const std::string unit = unit_name({instance.id, instance.generation, process});
     // Not the path that would be found now: since its start another program of that name may have come, or this one
     // gone.
-    const auto wanted = build_unit_properties(instance, {installation_id_, program_of(instance), process, {}});
+    const auto wanted = properties_of(instance, program_of(instance), process);
     if (!wanted) {
         co_return std::unexpected(wanted.error());
     }

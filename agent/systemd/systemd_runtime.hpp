@@ -17,7 +17,7 @@ namespace mcpctl::systemd {
 class SystemdRuntime final : public Runtime {
   public:
     // `installation_id` marks what this installation made; other units under our names are foreign.
-    SystemdRuntime(const asio::any_io_executor& executor, std::string installation_id);
+    SystemdRuntime(const asio::any_io_executor& executor, std::string installation_id, std::string secrets_directory);
     SystemdRuntime(const SystemdRuntime&) = delete;
     SystemdRuntime& operator=(const SystemdRuntime&) = delete;
     ~SystemdRuntime() override;
@@ -58,7 +58,11 @@ class SystemdRuntime final : public Runtime {
     void unit_changed(const std::string& unit);
     void lost_track();
 
+    [[nodiscard]] Result<UnitProperties> properties_of(const Instance& instance, std::string executable,
+                                                       std::uint64_t process, std::optional<int> stdio = {}) const;
+
     std::string installation_id_;
+    std::string secrets_directory_;
     Events events_;
     UnitWatches watches_;
     Pid1 pid1_;

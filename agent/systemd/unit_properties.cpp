@@ -63,12 +63,42 @@ std::vector<std::string> environment_block(const Instance& instance) {
     return block;
 }
 
+// The command itself, or, where secrets are wanted as variables, the helper that sets them and becomes the command: in
+// Environment= everybody could read them.
+ExecCommand command_of(const Instance& instance, const BuilderOptions& options) {
+    ExecCommand command{options.executable, instance.config.argv(instance.port), {"no-env-expand"}};
+    std::vector<std::string> helper{MCPCTL_EXEC_ENV};
+    for (const SecretUse& secret : instance.config.secrets()) {
+        if (!secret.env.empty()) {
+            helper.push_back(std::format("{}={}", secret.env, secret.name));
+        }
+    }
+    if (helper.size() > 1) {
+        command.path = helper.front();
+        helper.emplace_back("--");
+        command.argv.insert(command.argv.begin(), helper.begin(), helper.end());
+    }
+    return command;
+}
+
+// By file: what is set with SetCredentialEncrypted= is lost at the next daemon-reload, and the unit starts again
+// without it (F22).
+void add_secrets(UnitProperties& properties, const Instance& instance, const BuilderOptions& options) {
+    std::vector<EncryptedCredential> credentials;
+    for (const SecretUse& secret : instance.config.secrets()) {
+        credentials.push_back({secret.name, std::format("{}/{}", options.secrets_directory, secret.name)});
+    }
+    if (!credentials.empty()) {
+        properties.push_back({"LoadCredentialEncrypted", std::move(credentials)});
+        // A core file would hold them.
+        properties.push_back({"LimitCORE", std::uint64_t(0)});
+    }
+}
+
 void add_program(UnitProperties& properties, const Instance& instance, const BuilderOptions& options) {
     properties.push_back({"Type", "exec"});
     // ExecStart would expand $NAME in arguments.
-    properties.push_back(
-        {"ExecStartEx",
-         std::vector<ExecCommand>{{options.executable, instance.config.argv(instance.port), {"no-env-expand"}}}});
+    properties.push_back({"ExecStartEx", std::vector<ExecCommand>{command_of(instance, options)}});
     properties.push_back({"Environment", environment_block(instance)});
 }
 
@@ -209,6 +239,7 @@ Result<UnitProperties> build_unit_properties(const Instance& instance, const Bui
     } else {
         add_user(properties, instance.config.profile.name);
         add_program(properties, instance, options);
+        add_secrets(properties, instance, options);
     }
     add_output(properties, instance, options);
     if (instance.config.server.speaks_stdio()) {

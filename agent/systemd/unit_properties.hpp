@@ -17,6 +17,7 @@ struct BuilderOptions {
     // For stdio servers: the number of the process, and what becomes its standard input and output.
     std::uint64_t process = 0;
     std::optional<int> stdio = std::nullopt;  // borrowed; none where the properties are made only to be compared
+    std::string secrets_directory = "/var/lib/mcpctl/secrets";  // absolute; the encrypted file of each by its name
 };
 
 // The journal field that marks a unit as ours; see LogExtraFields.

@@ -86,6 +86,8 @@ ExitCode remove(Context& context, const NameOptions& options) {
 void add_run_options(CLI::App& verb, ProfileFlags& flags) {
     add_repeated(verb, "--env", flags.env, "Environment variable, stronger than the server's; may be repeated")
         .option_text("NAME=VALUE");
+    add_repeated(verb, "--secret", flags.secrets, "Secret it gets as a file, and as a variable; may be repeated")
+        .option_text("NAME[=VARIABLE]");
     add_repeated(verb, "--arg", flags.args, "Argument appended to the server's command; may be repeated")
         .option_text("ARGUMENT");
     verb.add_option("--runtime", flags.runtime, "What runs it; docker needs a server with an image; default: systemd")
