@@ -22,6 +22,7 @@
 #include "tests/fakes/core_under_test.hpp"
 #include "tests/fakes/fake_audit.hpp"
 #include "tests/fakes/fake_logs.hpp"
+#include "tests/fakes/memory_vault.hpp"
 
 namespace mcpctl::test {
 
@@ -78,6 +79,8 @@ class AgentOnASocketpair {
     FakeLogs logs;
     FakeAudit audit;
     Tokens tokens{core.registry, core.store};
+    MemoryVault vault;
+    Secrets secrets{core.registry, core.store, vault};
     CallQuota quota;
     bus::Context context{.executor = core.loop.get_executor(),
                          .registry = core.registry,
@@ -89,6 +92,7 @@ class AgentOnASocketpair {
                          .logs = logs,
                          .audit = audit,
                          .tokens = tokens,
+                         .secrets = secrets,
                          .quota = quota,
                          .installation_id = "0123456789abcdef0123456789abcdef",
                          .unit_of = [](const WorkloadRef& workload) { return workload.instance.hex() + ".service"; },

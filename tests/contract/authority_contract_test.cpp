@@ -57,7 +57,9 @@ struct Place {
 
     explicit Place(std::unique_ptr<bus::CallerSource> callers) : agent(std::move(callers)) {
         std::promise<void> started;
-        agent.on_loop([&] { asio::co_spawn(agent.core.loop, prepare(), [&](const std::exception_ptr&) { started.set_value(); }); });
+        agent.on_loop([&] {
+            asio::co_spawn(agent.core.loop, prepare(), [&](const std::exception_ptr&) { started.set_value(); });
+        });
         started.get_future().wait();
     }
     Task<void> prepare() {
@@ -82,11 +84,13 @@ struct Place {
         const std::string interface(row.interface);
         const std::string method(row.method);
         const auto proxy = agent.proxy(path_of(interface));
-        auto message = proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1." + interface),
-                                               sdbus::MethodName(method));
+        auto message =
+            proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1." + interface), sdbus::MethodName(method));
         for (const std::string& type : arguments_of(interface, method)) {
             if (type == "s") {
                 message << std::string("everything");
+            } else if (type == "ay") {
+                message << std::vector<std::uint8_t>{1, 2, 3};
             } else if (type == "u") {
                 message << std::uint32_t(1);
             } else {
@@ -129,10 +133,10 @@ TEST(TheProperties, ArePublicOneByOne) {
     add("Profile", {"Name", "Server", "Runtime", "Autostart"});
     add("Job", {"Id", "Kind", "Instance", "State", "Progress", "Error", "Message", "CreatedAt", "FinishedAt"});
     add("Instance",
-        {"Id",        "Name",      "Profile",         "Server",       "Runtime",          "Engine",  "Transport",
-         "State",     "Desired",   "Generation",      "RuntimeId",    "ImageId",          "Unit",    "UnreachableSince",
-         "Port",      "Endpoint",  "ReasonCode",      "Reason",       "Restarts",         "Alert",   "Readiness",
-         "Liveness",  "Sessions",  "HealthReason",    "Standbys",     "HealthChangedAt",  "CreatedAt", "StartedAt"});
+        {"Id",       "Name",     "Profile",      "Server",    "Runtime",         "Engine",    "Transport",
+         "State",    "Desired",  "Generation",   "RuntimeId", "ImageId",         "Unit",      "UnreachableSince",
+         "Port",     "Endpoint", "ReasonCode",   "Reason",    "Restarts",        "Alert",     "Readiness",
+         "Liveness", "Sessions", "HealthReason", "Standbys",  "HealthChangedAt", "CreatedAt", "StartedAt"});
     EXPECT_EQ(documented("property"), known) << "a new property is public: does it belong here?";
 }
 
@@ -236,7 +240,8 @@ TEST(AUser, HasOnlySoManyCallsUnderWay) {
     const auto proxy = place.agent.proxy(place.instance);
     std::vector<std::promise<std::string>> ends(CallQuota::most_of_user + 1);
     for (auto& end : ends) {
-        auto message = proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1.Instance"), sdbus::MethodName("Stop"));
+        auto message =
+            proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1.Instance"), sdbus::MethodName("Stop"));
         message << Options{};
         proxy->callMethodAsync(message, [&end](const sdbus::MethodReply&, std::optional<sdbus::Error> error) {
             end.set_value(error ? std::string(error->getName()) : "");
@@ -297,12 +302,17 @@ Scope scope_of(Right right) {
     }
 }
 
+// No token manages secrets and tokens, or shows another.
+bool is_nobodys(Right right) {
+    return right == Right::manage_secrets || right == Right::manage_tokens || right == Right::authenticate;
+}
+
 constexpr Scope all_scopes[] = {Scope::view, Scope::logs, Scope::control, Scope::connect, Scope::define};
 
 // Also where root has shown it.
 TEST(AConnectionWithAToken, MayDoWhatItIsForAndNothingElse) {
     for (const AccessRow& row : access_table()) {
-        const bool nobodys = row.right == Right::manage_tokens || row.right == Right::authenticate;
+        const bool nobodys = is_nobodys(row.right);
         for (const Scope scope : all_scopes) {
             const bool granted = !nobodys && scope == scope_of(row.right);
             EXPECT_EQ(TokenCaller({scope}).place.denies(row), !granted) << shown(row) << " with " << spelt(scope);
@@ -313,7 +323,7 @@ TEST(AConnectionWithAToken, MayDoWhatItIsForAndNothingElse) {
 TEST(AConnectionWithATokenForOneProfile, FindsThatProfileAndNoOther) {
     const std::vector<Scope> all(std::begin(all_scopes), std::end(all_scopes));
     for (const AccessRow& row : access_table()) {
-        if (row.right == Right::manage_tokens || row.right == Right::authenticate) {
+        if (is_nobodys(row.right)) {
             continue;
         }
         const std::string own = TokenCaller(all, {"everything"}).place.call(row);
@@ -325,7 +335,7 @@ TEST(AConnectionWithATokenForOneProfile, FindsThatProfileAndNoOther) {
 TEST(AConnectionWithATokenForAnotherProfile, FindsNothing) {
     const std::vector<Scope> all(std::begin(all_scopes), std::end(all_scopes));
     for (const AccessRow& row : access_table()) {
-        if (row.reach == Reach::whole || row.right == Right::manage_tokens || row.right == Right::authenticate) {
+        if (row.reach == Reach::whole || is_nobodys(row.right)) {
             continue;
         }
         TokenCaller caller(all, {"other"});

@@ -20,6 +20,7 @@ ServerDefinition full_server() {
     server.transport = Transport::sse;
     server.command = {"/usr/bin/node", "a\\b", "{port}", ""};
     server.env = {{"A", ""}, {"TOKEN", "x\\y"}};
+    server.secrets = {{"api-key", "API_KEY"}, {"tls-key", ""}};
     server.port = 26000;
     server.path = "/events";
     return server;
@@ -31,6 +32,7 @@ ProfileDefinition full_profile() {
     profile.server = "everything";
     profile.env = {{"B", "1"}};
     profile.args = {"--verbose"};
+    profile.secrets = {{"api-key", "OTHER_KEY"}};
     profile.limits = {512ULL << 20, 1.5, 64};
     profile.restart = {RestartMode::always, 100ms, 5min + 1ms, 3, 1h};
     profile.health = {1min, 2500ms, 5, 10min, OnUnhealthy::restart};
@@ -151,6 +153,14 @@ TEST(ProfileJson, RefusesAmountsThatAreNone) {
         EXPECT_EQ(profile_error(std::string(R"("limits": {"memory": )") + amount + "}").field, "limits.memory")
             << amount;
     }
+}
+
+TEST(DefinitionJson, RefusesSecretsOfAnotherForm) {
+    EXPECT_EQ(profile_error(R"("secrets": {"name": "a"})").field, "secrets");
+    EXPECT_EQ(profile_error(R"("secrets": ["a"])").field, "secrets[0]");
+    EXPECT_EQ(profile_error(R"("secrets": [{"name": "a"}, {"env": "A"}])").field, "secrets[1].name");
+    EXPECT_EQ(profile_error(R"("secrets": [{"name": "a", "value": "x"}])").field, "secrets[0].value");
+    EXPECT_EQ(profile_error(R"("secrets": [{"name": "a", "env": 1}])").field, "secrets[0].env");
 }
 
 TEST(DefinitionJson, NamesTheFieldThatIsMissing) {
