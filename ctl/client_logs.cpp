@@ -40,7 +40,8 @@ Result<LogPage> AgentClient::logs_of_removed(const std::string& id, const LogOpt
 
 Result<UniqueFd> AgentClient::follow_logs(const InstanceInfo& instance, const LogOptions& options) {
     return caller_
-        ->ask<sdbus::UnixFd>(Effect::discloses, instance.path, dbus::instance_interface, "FollowLogs", options_of(options))
+        ->ask<sdbus::UnixFd>(Effect::discloses, instance.path, dbus::instance_interface, "FollowLogs",
+                             options_of(options))
         .transform([](std::tuple<sdbus::UnixFd> pipe) { return UniqueFd(std::get<0>(pipe).release()); });
 }
 

@@ -31,8 +31,9 @@ Result<std::vector<TokenInfo>> tokens_from(std::string_view json) {
         }
         return tokens;
     } catch (const Json::exception& error) {
-        return fail(ErrorCode::Internal, std::format("the agent's list of tokens has an unknown form: {}", error.what()),
-                    {}, "mcpctl and the agent may be of different versions: mcpctl version");
+        return fail(ErrorCode::Internal,
+                    std::format("the agent's list of tokens has an unknown form: {}", error.what()), {},
+                    "mcpctl and the agent may be of different versions: mcpctl version");
     }
 }
 

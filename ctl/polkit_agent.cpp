@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,6 +26,12 @@ void wait_until_closed(int fd) {
     }
 }
 
+// A desktop's agent goes first, but who has no login session has none either, and polkit 126 does not find a fallback
+// for him (seen with setpriv and su).
+bool in_a_session() {
+    return ::sd_pid_get_session(0, nullptr) >= 0;
+}
+
 }  // namespace
 
 bool PolkitAgent::is_of_use() {
@@ -43,11 +50,11 @@ PolkitAgent::PolkitAgent() {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, writer.get(), notify);
-    // --fallback: a desktop's agent goes first.
     std::string program = "pkttyagent";
     std::string option = "--notify-fd=" + std::to_string(notify);
     std::string fallback = "--fallback";
-    const std::array<char*, 4> arguments{program.data(), option.data(), fallback.data(), nullptr};
+    const std::array<char*, 4> arguments{program.data(), option.data(), in_a_session() ? fallback.data() : nullptr,
+                                         nullptr};
     if (::posix_spawnp(&pid_, program.c_str(), &actions, nullptr, arguments.data(), environ) != 0) {
         pid_ = -1;
     }

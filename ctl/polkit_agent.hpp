@@ -1,4 +1,5 @@
-// polkit's agent on this terminal, which asks for passwords where no desktop does: pkttyagent(1), as systemctl(1) runs it.
+// polkit's agent on this terminal, which asks for passwords where no desktop does: pkttyagent(1), as systemctl(1) runs
+// it.
 #pragma once
 
 #include <sys/types.h>

@@ -5,8 +5,8 @@
 
 namespace mcpctl::dbus {
 
-// The flag ALLOW_INTERACTIVE_AUTHORIZATION of a method call (D-Bus specification, "Message Format"): the caller can wait
-// until somebody has typed a password.
+// The flag ALLOW_INTERACTIVE_AUTHORIZATION of a method call (D-Bus specification, "Message Format"): the caller can
+// wait until somebody has typed a password.
 void allow_interaction(sdbus::Message& call);
 [[nodiscard]] bool allows_interaction(const sdbus::Message& call);
 

@@ -17,8 +17,8 @@ sdbus::Slot when_name_vanishes(sdbus::IConnection& connection, const std::string
         const auto copy = vanished;  // the slot owns the callback, and may go while it runs
         copy();
     };
-    return connection.addMatchAsync(rule, std::move(called), [](const sdbus::Message& /*installed*/) {},
-                                    sdbus::return_slot);
+    return connection.addMatchAsync(
+        rule, std::move(called), [](const sdbus::Message& /*installed*/) {}, sdbus::return_slot);
 }
 
 }  // namespace mcpctl::dbus

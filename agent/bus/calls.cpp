@@ -51,11 +51,12 @@ Task<Result<void>> authorise(const Context& context, CallerSource& callers, Call
         case Access::by_policy:
             break;
     }
-    const auto granted = co_await callers.ask_policy(
-        {.bus_name = caller.bus_name,
-         .action = polkit_action(row->right),
-         .interactive = called.interactive && row->prompt == Prompt::allowed,
-         .details = policy_details(subject_of(context.registry, called), called)});
+    const auto granted =
+        co_await callers.ask_policy({.bus_name = caller.bus_name,
+                                     .user = caller.uid,
+                                     .action = polkit_action(row->right),
+                                     .interactive = called.interactive && row->prompt == Prompt::allowed,
+                                     .details = policy_details(subject_of(context.registry, called), called)});
     if (!granted) {
         co_return std::unexpected(denial(caller, called.interface, called.method, granted.error().reason));
     }

@@ -29,7 +29,8 @@ void ManagerObject::CreateToken(sdbus::Result<std::string>&& reply, std::string 
         const Actor actor = caller.actor();
         Options given(options);
         TokenRequest request{.name = name, .scopes = {}};
-        const auto scopes = scopes_from(given.take<std::vector<std::string>>("scopes").value_or(std::vector<std::string>()));
+        const auto scopes =
+            scopes_from(given.take<std::vector<std::string>>("scopes").value_or(std::vector<std::string>()));
         request.profiles = given.take<std::vector<std::string>>("profiles").value_or(std::vector<std::string>());
         request.expires_in = given.take_seconds("expires-in");
         if (auto known = given.finish(); !known) {

@@ -31,7 +31,7 @@ Result<void> result_of(const Decision& decision, bool interactive) {
                                   : "polkit wants a password, which this caller cannot be asked for");
     }
     return denied(std::get<2>(decision).contains("polkit.dismissed") ? "the authentication was dismissed"
-                                                                      : "polkit says no");
+                                                                     : "polkit says no");
 }
 
 }  // namespace
@@ -44,6 +44,27 @@ Polkit::Polkit(sdbus::IConnection& connection)
                                  sdbus::ObjectPath("/org/freedesktop/DBus"))) {}
 
 Task<Result<void>> Polkit::check(PolicyQuestion question) {
+    const auto called = Clock::now();
+    const auto gate = gate_of(question.user);
+    const auto place = co_await gate->enter();
+    if (Clock::now() - called >= patience && !question.interactive) {
+        co_return denied(
+            std::format("polkit has not decided {} other calls of user {}", checks_of_user, question.user));
+    }
+    co_return co_await ask(question);
+}
+
+std::shared_ptr<Gate> Polkit::gate_of(uid_t user) {
+    std::erase_if(gates_, [](const auto& entry) { return entry.second.expired(); });
+    auto gate = gates_[user].lock();
+    if (!gate) {
+        gate = std::make_shared<Gate>(checks_of_user, patience_with_people);
+        gates_[user] = gate;
+    }
+    return gate;
+}
+
+Task<Result<void>> Polkit::ask(const PolicyQuestion& question) {
     const std::string id = question.interactive ? std::format("mcpctl-{}", ++checks_) : "";
     if (question.interactive) {
         watches_.emplace(id, cancel_when_gone(question.bus_name, id));

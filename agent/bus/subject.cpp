@@ -22,8 +22,8 @@ const Instance* instance_of(const Registry& registry, const Called& called) {
         return registry.find_instance(called.about.reference).value_or(nullptr);
     }
     // Exactly: an instance may be named like the id of another one.
-    const auto id = InstanceId::parse(
-        dbus::name_at("instance", called.path.c_str()).value_or(called.about.instance_id));
+    const auto id =
+        InstanceId::parse(dbus::name_at("instance", called.path.c_str()).value_or(called.about.instance_id));
     return id ? registry.instance(*id) : nullptr;
 }
 

@@ -91,6 +91,7 @@ enum class Access : std::uint8_t {
 // What polkit is asked. Its rules can look the details up.
 struct PolicyQuestion {
     std::string bus_name;  // of the caller
+    uid_t user = 0;        // who he is
     std::string_view action;
     bool interactive = false;  // somebody may be asked for a password
     std::map<std::string, std::string> details;

@@ -78,7 +78,8 @@ Result<void> Tokens::may_create(const TokenRequest& request) const {
         }
     }
     if (request.expires_in && (*request.expires_in <= Duration::zero() || *request.expires_in > longest_expiry)) {
-        return fail(ErrorCode::InvalidArgument, "a token expires within a year, or never", "expires-in", "for example 30d");
+        return fail(ErrorCode::InvalidArgument, "a token expires within a year, or never", "expires-in",
+                    "for example 30d");
     }
     if (tokens_.size() >= max_tokens) {
         return fail(ErrorCode::LimitsExceeded, std::format("{} tokens exist already", max_tokens), {},
@@ -121,8 +122,8 @@ Task<Result<void>> Tokens::revoke(std::string name, Actor actor) {
                        "see: mcpctl token list");
     }
     const auto granted = position->second;
-    auto stored = co_await store_.commit(
-        {RemoveToken{name}, audit_of_token(AuditAction::revoke_token, actor, granted->token)});
+    auto stored =
+        co_await store_.commit({RemoveToken{name}, audit_of_token(AuditAction::revoke_token, actor, granted->token)});
     if (stored && !granted->revoked) {
         granted->revoked = true;
         tokens_.erase(name);
@@ -151,8 +152,7 @@ Result<std::shared_ptr<const GrantedToken>> Tokens::authenticate(std::string_vie
 void Tokens::note_use(const GrantedToken& granted) {
     const auto position = tokens_.find(granted.token.name);
     const WallTime now = wall_time_now();
-    if (position == tokens_.end() || position->second.get() != &granted ||
-        now - granted.token.last_used_at < minute) {
+    if (position == tokens_.end() || position->second.get() != &granted || now - granted.token.last_used_at < minute) {
         return;
     }
     position->second->token.last_used_at = now;

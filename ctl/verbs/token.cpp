@@ -132,8 +132,8 @@ void add_token(CLI::App& parent, Context& context) {
     act(list_verb, context, std::make_shared<NoOptions>(), list);
 
     auto revoked = std::make_shared<NameOptions>();
-    CLI::App& revoke_verb = add_verb(group, context, "revoke", "Make a token worthless, at once",
-                                     "  mcpctl token revoke ci --yes\n");
+    CLI::App& revoke_verb =
+        add_verb(group, context, "revoke", "Make a token worthless, at once", "  mcpctl token revoke ci --yes\n");
     revoke_verb.add_option("NAME", revoked->name, "Token to revoke")->required();
     revoke_verb.add_flag("-y,--yes", revoked->yes, "Do not ask");
     act(revoke_verb, context, revoked, revoke);

@@ -87,9 +87,8 @@ void denied_calls() {
             .onInterface(manager)
             .withTimeout(std::chrono::minutes(2))
             .withArguments(std::string("bench"), Options())
-            .uponReplyInvoke([answered](std::optional<sdbus::Error>, const sdbus::ObjectPath&, const sdbus::ObjectPath&) {
-                answered();
-            });
+            .uponReplyInvoke([answered](std::optional<sdbus::Error>, const sdbus::ObjectPath&,
+                                        const sdbus::ObjectPath&) { answered(); });
     });
 }
 
@@ -112,9 +111,8 @@ void large_messages() {
             .onInterface(manager)
             .withTimeout(std::chrono::minutes(2))
             .withArguments(large, Options())
-            .uponReplyInvoke([answered](std::optional<sdbus::Error>, const sdbus::ObjectPath&, const sdbus::ObjectPath&) {
-                answered();
-            });
+            .uponReplyInvoke([answered](std::optional<sdbus::Error>, const sdbus::ObjectPath&,
+                                        const sdbus::ObjectPath&) { answered(); });
     });
 }
 
@@ -141,7 +139,10 @@ void measure(const char* what, void (*work)()) {
     while (::waitpid(child, &status, WNOHANG) == 0 || samples.size() < 200) {
         const Stopwatch one;
         sdbus::ObjectPath profile;
-        proxy->callMethod("GetProfile").onInterface(manager).withArguments(std::string("bench")).storeResultsTo(profile);
+        proxy->callMethod("GetProfile")
+            .onInterface(manager)
+            .withArguments(std::string("bench"))
+            .storeResultsTo(profile);
         samples.push_back(one.passed());
     }
     if (status != 0) {

@@ -4,7 +4,6 @@
 namespace mcpctl::test {
 namespace {
 
-using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 class Authority : public MachineTest {
@@ -28,7 +27,7 @@ TEST_F(Authority, AnOrdinaryUserIsRefused) {
     }
     const Output called = as_nobody(busctl_start);
     EXPECT_NE(called.status, 0);
-    EXPECT_THAT(called.err, AnyOf(HasSubstr("Access denied"), HasSubstr("AccessDenied"), HasSubstr("rejected")));
+    EXPECT_THAT(called.err, HasSubstr("user 65534 may not call Manager.Start"));
     EXPECT_EQ(mcpctl({"list", "-o", "name"}).out, "");
 }
 

@@ -38,9 +38,8 @@ class Token : public MachineTest {
 class Remote {
   public:
     explicit Remote(bool over_the_bus)
-        : connection_(over_the_bus
-                          ? sdbus::createSystemBusConnection()
-                          : sdbus::createDirectBusConnection("unix:path=" + std::string(dbus::socket_path))),
+        : connection_(over_the_bus ? sdbus::createSystemBusConnection()
+                                   : sdbus::createDirectBusConnection("unix:path=" + std::string(dbus::socket_path))),
           service_(over_the_bus ? std::string(dbus::service_name) : "") {
         connection_->enterEventLoopAsync();
     }
@@ -214,9 +213,10 @@ TEST_F(Token, LeavesNoTraceOfItsSecret) {
     };
     EXPECT_TRUE(eventually([] { return !mcpctl({"audit", "--action", "authenticate", "-o", "ndjson"}).out.empty(); }));
     EXPECT_FALSE(found_in({"journalctl", "--no-pager", "--output=export", "--boot"}));
-    EXPECT_FALSE(found_in({"grep", "--recursive", "--text", "--no-messages", secret.substr(7), "/var/lib/mcpctl", "/run/mcpctl",
-                           "/run/systemd"}));
-    EXPECT_FALSE(found_in({"cat", std::format("/proc/{}/cmdline", agent_pid()), std::format("/proc/{}/environ", agent_pid())}));
+    EXPECT_FALSE(found_in({"grep", "--recursive", "--text", "--no-messages", secret.substr(7), "/var/lib/mcpctl",
+                           "/run/mcpctl", "/run/systemd"}));
+    EXPECT_FALSE(
+        found_in({"cat", std::format("/proc/{}/cmdline", agent_pid()), std::format("/proc/{}/environ", agent_pid())}));
 }
 
 }  // namespace

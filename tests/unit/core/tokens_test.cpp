@@ -20,7 +20,9 @@ class SomeTokens : public testing::Test {
     CoreUnderTest core;
     Tokens tokens{core.registry, core.store};
 
-    Result<std::string> create(TokenRequest request) { return core.run(tokens.create(std::move(request), {1000, AuditVia::bus})); }
+    Result<std::string> create(TokenRequest request) {
+        return core.run(tokens.create(std::move(request), {1000, AuditVia::bus}));
+    }
     ErrorCode refusal(TokenRequest request) {
         const auto made = create(std::move(request));
         return made ? ErrorCode::Internal : made.error().code;

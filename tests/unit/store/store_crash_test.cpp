@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
+#include <format>
 #include <functional>
+#include <vector>
 
 #include "agent/store/database.hpp"
 #include "agent/store/migrations.hpp"
@@ -102,23 +103,25 @@ void add_a_column(sqlite::Connection& connection) {
 }
 
 TEST_F(StoreCrash, AMigrationIsDoneOrNotBegunAndHasItsBackup) {
-    const std::array<MigrationStep, 3> steps{migration_steps()[0], migration_steps()[1], add_a_column};
+    std::vector<MigrationStep> steps(migration_steps().begin(), migration_steps().end());
+    steps.push_back(add_a_column);
     const auto file = directory_.file("store.db");
     const auto migrate_it = [&] {
         sqlite::Connection connection(file);
         connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
         migrate(connection, file, steps);
     };
-    const int points = at_every_point([this] { make(); }, migrate_it,
-                                      [&] {
-                                          migrate_it();
-                                          sqlite::Connection migrated(file);
-                                          EXPECT_EQ(migrated.query_integer("PRAGMA user_version"), 3);
-                                          EXPECT_EQ(migrated.query_integer("SELECT sum(added) FROM servers"), 8);
-                                          sqlite::Connection before(directory_.file("store.db.bak-v2"));
-                                          EXPECT_EQ(before.query_integer("PRAGMA user_version"), 2);
-                                          EXPECT_EQ(before.query_integer("SELECT count(*) FROM servers"), 1);
-                                      });
+    const int points = at_every_point(
+        [this] { make(); }, migrate_it,
+        [&] {
+            migrate_it();
+            sqlite::Connection migrated(file);
+            EXPECT_EQ(migrated.query_integer("PRAGMA user_version"), latest_schema() + 1);
+            EXPECT_EQ(migrated.query_integer("SELECT sum(added) FROM servers"), 8);
+            sqlite::Connection before(directory_.file(std::format("store.db.bak-v{}", latest_schema()).c_str()));
+            EXPECT_EQ(before.query_integer("PRAGMA user_version"), latest_schema());
+            EXPECT_EQ(before.query_integer("SELECT count(*) FROM servers"), 1);
+        });
     EXPECT_GT(points, 20);
 }
 
