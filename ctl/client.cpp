@@ -1,5 +1,6 @@
 #include "ctl/client.hpp"
 
+#include <algorithm>
 #include <format>
 #include <utility>
 
@@ -106,7 +107,11 @@ Result<std::vector<ProfileInfo>> AgentClient::profiles() {
 }
 
 Result<std::vector<InstanceInfo>> AgentClient::instances() {
-    return list(*caller_, dbus::instance_interface, instance_from);
+    auto instances = list(*caller_, dbus::instance_interface, instance_from);
+    if (instances) {  // their paths are in no order that means anything
+        std::ranges::sort(*instances, {}, &InstanceInfo::name);
+    }
+    return instances;
 }
 
 Result<std::vector<JobInfo>> AgentClient::jobs() {

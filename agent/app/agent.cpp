@@ -101,6 +101,7 @@ std::vector<std::string> Agent::busy_reasons() const {
     add(logs_.followers(), "readers follow logs");
     add(audit_.followers(), "readers follow the audit trail");
     add(audit_.pending() + forgetting_, "audit records are on their way to the journal");
+    add(quota_.under_way(), "calls are under way");
     add(listener_ ? listener_->peers() : 0, "clients are connected to the agent's socket");
     return reasons;
 }
@@ -153,8 +154,10 @@ Task<int> Agent::leave_when_idle() {
         listener_->stop();
     }
     bus_.release_name();
-    // A call answered here may bring more of them with it, for example a peer that was just accepted.
-    while (bus_.calls_under_way()) {
+    // A call answered here may bring more of them with it, for example a peer that was just accepted. One that waits
+    // for somebody's password is left without an answer: PID 1 would kill the agent (TimeoutStopSec).
+    const auto deadline = Clock::now() + std::chrono::seconds(5);
+    while (bus_.calls_under_way() && Clock::now() < deadline) {
         co_await wait_for(std::chrono::milliseconds(1));
     }
     audit_.flush();

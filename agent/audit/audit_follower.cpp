@@ -19,10 +19,10 @@ constexpr auto until_the_next_look = std::chrono::milliseconds(250);
 }  // namespace
 
 AuditFollower::AuditFollower(asio::thread_pool& workers, std::unique_ptr<AuditScan> scan,
-                             std::function<std::uint64_t()> first_pending, asio::posix::stream_descriptor pipe)
+                             std::function<PendingRecords()> pending, asio::posix::stream_descriptor pipe)
     : workers_(workers),
       scan_(std::move(scan)),
-      first_pending_(std::move(first_pending)),
+      pending_(std::move(pending)),
       pipe_(std::move(pipe)),
       events_(pipe_.get_executor()) {
     const int events = scan_->journal().events();
@@ -54,9 +54,9 @@ Task<void> AuditFollower::watch_reader(std::shared_ptr<AuditFollower> self) {
 }
 
 Task<AuditEnd> AuditFollower::read(std::vector<std::string>& lines) {
-    co_return co_await on_worker(workers_, [this, &lines, first_pending = first_pending_()] {
+    co_return co_await on_worker(workers_, [this, &lines, pending = pending_()] {
         scan_->journal().refresh();
-        return scan_->read(lines, {.records = records_at_once, .first_pending = first_pending});
+        return scan_->read(lines, {.records = records_at_once, .pending = pending});
     });
 }
 

@@ -12,9 +12,9 @@ namespace mcpctl::audit {
 
 class AuditFollower {
   public:
-    // `scan` has begun. `first_pending` tells which numbers may still arrive.
+    // `scan` has begun. `pending` tells what may still arrive.
     AuditFollower(asio::thread_pool& workers, std::unique_ptr<AuditScan> scan,
-                  std::function<std::uint64_t()> first_pending, asio::posix::stream_descriptor pipe);
+                  std::function<PendingRecords()> pending, asio::posix::stream_descriptor pipe);
 
     // Until the reader has gone.
     static Task<void> run(std::shared_ptr<AuditFollower> self);
@@ -27,7 +27,7 @@ class AuditFollower {
 
     asio::thread_pool& workers_;
     std::unique_ptr<AuditScan> scan_;
-    std::function<std::uint64_t()> first_pending_;
+    std::function<PendingRecords()> pending_;
     asio::posix::stream_descriptor pipe_;
     asio::posix::stream_descriptor events_;
     bool gone_ = false;

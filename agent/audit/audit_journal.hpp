@@ -22,6 +22,16 @@ struct AuditEntry {
     LogPosition position;
 };
 
+// What may still arrive: of this installation, numbers from this on. Of earlier ones nothing does.
+struct PendingRecords {
+    std::string installation;
+    std::uint64_t first = 0;
+
+    [[nodiscard]] bool contain(const std::string& installation_of, std::uint64_t seq) const {
+        return installation_of == installation && seq >= first;
+    }
+};
+
 // Entries that the agent has sent, by journald's word, and nobody else's.
 class AuditJournal : public logs::JournalWalk {
   public:

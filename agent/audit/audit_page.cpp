@@ -1,6 +1,7 @@
 #include "agent/audit/audit_page.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/audit/audit_scan.hpp"
 
@@ -18,7 +19,7 @@ Result<std::optional<AuditCursor>> cursor_in(const AuditQuery& query) {
     return parse_audit_cursor(query.cursor).transform([](const AuditCursor& cursor) { return std::optional(cursor); });
 }
 
-Result<LogPage> read_audit_page(const OpenAuditJournal& open, const AuditQuery& query, std::uint64_t first_pending) {
+Result<LogPage> read_audit_page(const OpenAuditJournal& open, const AuditQuery& query, PendingRecords pending) {
     const auto cursor = cursor_in(query);
     if (!cursor) {
         return std::unexpected(cursor.error());
@@ -29,7 +30,8 @@ Result<LogPage> read_audit_page(const OpenAuditJournal& open, const AuditQuery& 
     }
     LogPage page;
     const AuditEnd end = scan.read(
-        page.lines, {.records = query.limit, .first_pending = first_pending, .deadline = Clock::now() + page_patience});
+        page.lines,
+        {.records = query.limit, .pending = std::move(pending), .deadline = Clock::now() + page_patience});
     for (std::string& line : page.lines) {
         line.pop_back();
     }

@@ -7,9 +7,8 @@
 
 namespace mcpctl::audit {
 
-// `first_pending`: numbers from this on may still arrive.
 [[nodiscard]] Result<LogPage> read_audit_page(const OpenAuditJournal& open, const AuditQuery& query,
-                                              std::uint64_t first_pending);
+                                              PendingRecords pending);
 
 // Nothing where the query has none; the error says what is wrong.
 [[nodiscard]] Result<std::optional<AuditCursor>> cursor_in(const AuditQuery& query);

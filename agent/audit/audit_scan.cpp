@@ -127,7 +127,7 @@ AuditEnd AuditScan::read(std::vector<std::string>& lines, const AuditLimits& lim
             behind_.seq = before_first(entry);
         }
         if (seq == 0 || seq > behind_.seq) {
-            if (seq != 0 && behind_.seq != 0 && !fill(lines, entry, limits.first_pending)) {
+            if (seq != 0 && behind_.seq != 0 && !fill(lines, entry, limits.pending)) {
                 at_entry_ = true;
                 return AuditEnd::waiting;
             }
@@ -154,14 +154,14 @@ std::uint64_t AuditScan::before_first(const AuditEntry& entry) {
 }
 
 // Between the numbers that have come and the next one.
-bool AuditScan::fill(std::vector<std::string>& lines, const AuditEntry& next, std::uint64_t first_pending) {
+bool AuditScan::fill(std::vector<std::string>& lines, const AuditEntry& next, const PendingRecords& pending) {
     const bool look = next.record.seq - behind_.seq <= most_looked_for;
     for (std::uint64_t seq = behind_.seq + 1; seq < next.record.seq; ++seq) {
         if (const auto late = look ? journal_->find(next.installation, seq) : std::nullopt) {
             tell_gap(lines, next);
             behind_.seq = seq;
             take(lines, *late);
-        } else if (seq >= first_pending) {
+        } else if (pending.contain(next.installation, seq)) {
             tell_gap(lines, next);
             return false;
         } else {

@@ -15,7 +15,7 @@ namespace mcpctl::audit {
 
 struct AuditLimits {
     std::size_t records = 0;
-    std::uint64_t first_pending = 0;  // numbers from this on may still arrive
+    PendingRecords pending;
     Clock::time_point deadline = Clock::time_point::max();
 };
 
@@ -45,7 +45,7 @@ class AuditScan {
     Result<void> go_back(std::uint64_t records);
     std::uint64_t before_first(const AuditEntry& entry);
     // False where one of them may still arrive.
-    bool fill(std::vector<std::string>& lines, const AuditEntry& next, std::uint64_t first_pending);
+    bool fill(std::vector<std::string>& lines, const AuditEntry& next, const PendingRecords& pending);
     void tell_gap(std::vector<std::string>& lines, const AuditEntry& next);
     void take(std::vector<std::string>& lines, const AuditEntry& entry);
     void stand_behind(const AuditEntry& entry);

@@ -32,9 +32,8 @@ class AuditSender {
     void add(std::vector<AuditRecord> records);
 
     [[nodiscard]] std::size_t pending() const { return waiting_.size(); }
-    // Numbers from this on may still arrive.
-    [[nodiscard]] std::uint64_t first_pending() const {
-        return waiting_.empty() ? last_ + 1 : waiting_.front().record.seq;
+    [[nodiscard]] PendingRecords still_to_arrive() const {
+        return {installation_, waiting_.empty() ? last_ + 1 : waiting_.front().record.seq};
     }
     // Returns when nothing is pending any more. False when the deadline passed first.
     Task<bool> until_arrived(Clock::time_point deadline);

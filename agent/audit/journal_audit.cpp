@@ -77,9 +77,10 @@ Task<Result<LogPage>> JournalAudit::page(AuditQuery query) {
     }
     const logs::Counted counted(pages_);
     (void)co_await sender_.until_arrived(Clock::now() + patience_for_own_writes);
-    co_return co_await on_worker(readers_, [open = open_, query = std::move(query), first = sender_.first_pending()] {
-        return read_audit_page(open, query, first);
-    });
+    co_return co_await on_worker(readers_,
+                                 [open = open_, query = std::move(query), pending = sender_.still_to_arrive()] {
+                                     return read_audit_page(open, query, pending);
+                                 });
 }
 
 Task<Result<UniqueFd>> JournalAudit::follow(AuditQuery query) {
@@ -112,7 +113,7 @@ Task<void> JournalAudit::serve(std::unique_ptr<AuditScan> scan, UniqueFd pipe) {
         const logs::Counted counted(followers_);
         (void)::fcntl(pipe.get(), F_SETFL, O_NONBLOCK);
         auto follower = std::make_shared<AuditFollower>(
-            readers_, std::move(scan), [this] { return sender_.first_pending(); },
+            readers_, std::move(scan), [this] { return sender_.still_to_arrive(); },
             asio::posix::stream_descriptor(executor_, pipe.release()));
         co_await AuditFollower::run(std::move(follower));
     }

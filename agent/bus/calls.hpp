@@ -86,29 +86,30 @@ class Calls {
     template <class Body, class... Out>
     Task<void> answer(std::weak_ptr<Pending<Out...>> pending, std::string sender, Called called, Body body) {
         using Outcome = typename decltype(invoke(body, Caller{}))::value_type;
+        const Context& context = context_;  // outlives this object, which goes with its connection
         auto caller = co_await callers_->identify(std::move(sender));
         if (caller) {
             caller->token = shown_tokens_->of(caller->bus_name);
         }
         Outcome outcome = std::unexpected(Error{});
-        auto place = caller.and_then([this](const Caller& known) { return context_.quota.enter(known.uid); });
+        auto place = caller.and_then([&](const Caller& known) { return context.quota.enter(known.uid); });
         if (!place) {
             outcome = std::unexpected(place.error());
-        } else if (auto allowed = co_await authorise(context_, *callers_, *caller, called); !allowed) {
+        } else if (auto allowed = co_await authorise(context, *callers_, *caller, called); !allowed) {
             outcome = std::unexpected(allowed.error());
         } else {
             outcome = co_await guarded(body, *caller);
         }
         if (caller && !outcome) {
-            audit_failure(context_, called, *caller, outcome.error());
+            audit_failure(context, called, *caller, outcome.error());
         }
         if (auto open = pending.lock()) {
             send(open->reply, outcome);
             pending_.erase(open);
             open.reset();
             answered_();
-            context_.called();
         }
+        context.called();
     }
 
     template <class Body>

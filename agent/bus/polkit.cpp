@@ -85,9 +85,9 @@ Task<Result<void>> Polkit::ask(const PolicyQuestion& question) {
 }
 
 // What nobody waits for any more is not done: the answer may have taken minutes.
-Task<Result<void>> Polkit::still_there(std::string bus_name) {
+Task<Result<void>> Polkit::still_there(const std::string& bus_name) {
     const auto present =
-        co_await dbus::call<bool>(*daemon_, "org.freedesktop.DBus", "NameHasOwner", patience, std::move(bus_name));
+        co_await dbus::call<bool>(*daemon_, "org.freedesktop.DBus", "NameHasOwner", patience, bus_name);
     co_return present.value_or(false) ? Result<void>() : denied("the caller has left the bus");
 }
 
@@ -97,6 +97,7 @@ sdbus::Slot Polkit::cancel_when_gone(const std::string& bus_name, const std::str
         authority_->callMethodAsync("CancelCheckAuthorization")
             .onInterface(authority_interface)
             .withArguments(check)
+            // sdbus-c++ knows a handler by this very signature. NOLINTNEXTLINE(performance-unnecessary-value-param)
             .uponReplyInvoke([](std::optional<sdbus::Error> /*it had ended*/) {});
     });
 }

@@ -38,7 +38,7 @@ class Polkit {
     [[nodiscard]] std::shared_ptr<Gate> gate_of(uid_t user);
     Task<Result<void>> ask(const PolicyQuestion& question);
     [[nodiscard]] sdbus::Slot cancel_when_gone(const std::string& bus_name, const std::string& check);
-    Task<Result<void>> still_there(std::string bus_name);
+    Task<Result<void>> still_there(const std::string& bus_name);
 
     sdbus::IConnection& connection_;
     std::unique_ptr<sdbus::IProxy> authority_;

@@ -1,6 +1,8 @@
 #include "agent/core/call_quota.hpp"
 
 #include <format>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 namespace mcpctl {
@@ -14,6 +16,11 @@ CallQuota::Place::~Place() {
     if (calls_ && --(*calls_)[user_] == 0) {
         calls_->erase(user_);
     }
+}
+
+std::size_t CallQuota::under_way() const {
+    return std::transform_reduce(calls_->begin(), calls_->end(), std::size_t(0), std::plus<>(),
+                                 [](const auto& entry) { return entry.second; });
 }
 
 Result<CallQuota::Place> CallQuota::enter(uid_t user) {

@@ -32,6 +32,8 @@ class CallQuota {
 
     // LimitsExceeded with the number.
     [[nodiscard]] Result<Place> enter(uid_t user);
+    // Of all users.
+    [[nodiscard]] std::size_t under_way() const;
 
   private:
     std::shared_ptr<std::map<uid_t, std::size_t>> calls_ = std::make_shared<std::map<uid_t, std::size_t>>();

@@ -180,7 +180,7 @@ Task<Started<ProcessPtr>> Sessions::open_cold(Instance instance, SessionPeer pee
     co_return launched;
 }
 
-Result<void> Sessions::close(const InstanceId& id, std::uint64_t session, Actor actor) {
+Result<void> Sessions::close(const InstanceId& id, std::uint64_t session, const Actor& actor) {
     const Pool* own = pool(id);
     const auto position = own == nullptr ? Processes::const_iterator() : own->processes.find(session);
     if (own == nullptr || position == own->processes.end() || position->second->role != ProcessRole::session) {

@@ -46,7 +46,7 @@ class Sessions : private RegistryObserver {
     // Hands over a ready standby at once, or starts a process for this session. Waits for no disk.
     Task<Result<OpenedSession>> open(InstanceId id, SessionPeer peer, Actor actor = {});
     // As if its client had closed it.
-    Result<void> close(const InstanceId& id, std::uint64_t session, Actor actor = {});
+    Result<void> close(const InstanceId& id, std::uint64_t session, const Actor& actor = {});
     // Open ones and those that ended lately, oldest first.
     [[nodiscard]] std::vector<SessionRecord> sessions(const InstanceId& id) const;
     [[nodiscard]] std::vector<StdioWorkload> workloads(const InstanceId& id) const;

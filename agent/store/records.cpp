@@ -34,9 +34,9 @@ void remove_named(Connection& connection, std::string_view sql, std::string_view
     Statement(connection, sql).bind(1, name).run();
 }
 
-void raise_last_job(Connection& connection, JobId id) {
-    if (number_from(read_meta(connection, "last_job")) < id) {
-        write_meta(connection, "last_job", std::to_string(id));
+void raise_to(Connection& connection, std::string_view key, std::uint64_t number) {
+    if (number_from(read_meta(connection, key)) < number) {
+        write_meta(connection, key, std::to_string(number));
     }
 }
 
@@ -72,7 +72,7 @@ struct Apply {
             .bind(4, record)
             .bind(5, checksum(record))
             .run();
-        raise_last_job(connection, job.id);
+        raise_to(connection, "last_job", job.id);
     }
     void operator()(const Token& token) const {
         put_named(connection, "INSERT OR REPLACE INTO tokens VALUES (?, ?, ?)", token.name, to_json(token));
@@ -180,6 +180,10 @@ bool only_removes(const Changes& changes) {
 void note_restored(Connection& connection) {
     skip(connection, "last_job");
     skip(connection, "last_audit");
+    // The same backup may be restored more than once: whoever reads the trail would take records with the numbers of
+    // earlier ones for these. A number for each microsecond is more than anybody writes,
+    // and JSON holds it exactly.
+    raise_to(connection, "last_audit", wall_time_now());
     connection.execute("DELETE FROM tokens");
 }
 

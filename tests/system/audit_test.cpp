@@ -85,11 +85,6 @@ class JournaldStopped {
 
 class Audit : public MachineTest {
   protected:
-    static std::string busy_reasons() {
-        return run({"busctl", "get-property", "org.mcpctl.Agent1", "/org/mcpctl/Agent1", "org.mcpctl.Agent1.Manager",
-                    "BusyReasons"})
-            .out;
-    }
     static void wait_until_all_has_arrived() {
         EXPECT_TRUE(eventually([] { return !busy_reasons().contains("audit records"); }));
     }

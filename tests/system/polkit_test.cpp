@@ -6,6 +6,7 @@
 #include <sdbus-c++/sdbus-c++.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -324,6 +325,11 @@ class Typist {
         }
         return true;
     }
+    // What is typed before the prompt has switched the echo off is thrown away.
+    [[nodiscard]] bool asks_secretly() const {
+        termios settings{};
+        return ::tcgetattr(terminal_, &settings) == 0 && (settings.c_lflag & ECHO) == 0;
+    }
     void types(const std::string& line) {
         EXPECT_EQ(::write(terminal_, (line + "\n").data(), line.size() + 1), ssize_t(line.size() + 1));
     }
@@ -357,6 +363,8 @@ TEST_F(APassword, IsAskedForOnATerminal) {
     Typist typist(alice.command({"mcpctl", "start", "echo"}));
     ASSERT_TRUE(typist.sees("Password:")) << typist.shown();
     EXPECT_THAT(typist.shown(), HasSubstr("Authentication is required to start, stop or restart MCP servers."));
+    ASSERT_TRUE(eventually([&] { return typist.asks_secretly(); }));
+    EXPECT_TRUE(busy_reasons().contains("1 calls are under way"));
     typist.types("correct horse");
     EXPECT_EQ(typist.end(), 0) << typist.shown();
     EXPECT_EQ(state_of("echo"), "running");
@@ -365,6 +373,7 @@ TEST_F(APassword, IsAskedForOnATerminal) {
 TEST_F(APassword, ThatIsWrongStartsNothing) {
     Typist typist(alice.command({"mcpctl", "start", "echo"}));
     ASSERT_TRUE(typist.sees("Password:")) << typist.shown();
+    ASSERT_TRUE(eventually([&] { return typist.asks_secretly(); }));
     typist.types("battery staple");
     EXPECT_EQ(typist.end(), 3) << typist.shown();
     EXPECT_EQ(mcpctl({"list", "-o", "name"}).out, "");

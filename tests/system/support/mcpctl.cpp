@@ -44,6 +44,12 @@ Json status_of(const std::string& instance) {
     return status.is_object() ? status : Json::object();
 }
 
+std::string busy_reasons() {
+    return run({"busctl", "get-property", "org.mcpctl.Agent1", "/org/mcpctl/Agent1", "org.mcpctl.Agent1.Manager",
+                "BusyReasons"})
+        .out;
+}
+
 std::string state_of(const std::string& instance) {
     return status_of(instance).value("state", "");
 }

@@ -20,6 +20,8 @@ Json mcpctl_json(std::vector<std::string> arguments);
 // Members are null when there is no such instance. `status` succeeds or says that the instance is not running.
 Json status_of(const std::string& instance);
 std::string state_of(const std::string& instance);
+// Why the agent does not exit, as busctl prints it.
+std::string busy_reasons();
 std::string unit_of(const std::string& instance);
 std::string slice_of(const std::string& instance);
 // 0 while it has no process.

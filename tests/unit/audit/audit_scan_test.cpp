@@ -38,7 +38,7 @@ class AnAuditScan : public testing::Test {
         journal_.add(std::move(entry));
     }
     Result<LogPage> page(AuditQuery query = {}, std::uint64_t first_pending = none_pending) {
-        return audit::read_audit_page(journal_.opener(), query, first_pending);
+        return audit::read_audit_page(journal_.opener(), query, {"me", first_pending});
     }
     // "3" for a record, "5-7" for a gap, "-" for a record without a number.
     static std::vector<std::string> shown(const LogPage& page) {
@@ -122,6 +122,14 @@ TEST_F(AnAuditScan, BeginsAnewWithTheNumbersOfAnotherInstallation) {
     add(1, [](audit::AuditEntry& entry) { entry.installation = "after a purge"; });
     add(2, [](audit::AuditEntry& entry) { entry.installation = "after a purge"; });
     EXPECT_THAT(shown(*page()), ElementsAre("7", "8", "1", "2"));
+}
+
+TEST_F(AnAuditScan, WaitsForNothingOfAnInstallationThatIsGone) {
+    for (const std::uint64_t seq : {1, 2, 5}) {
+        add(seq, [](audit::AuditEntry& entry) { entry.installation = "before a purge"; });
+    }
+    add(1);
+    EXPECT_THAT(shown(*page({}, 2)), ElementsAre("1", "2", "3-4", "5", "1"));
 }
 
 TEST_F(AnAuditScan, DoesNotPretendToKnowHowManyARestoredStoreHasLost) {

@@ -109,6 +109,22 @@ TEST_F(AuditOutbox, SkipsNumbersAndSaysSoWhenTheStoreIsRestored) {
     EXPECT_EQ(state.last_audit, state.outbox[1].seq);
 }
 
+TEST_F(AuditOutbox, GivesNoNumberTwiceWhenTheSameBackupIsRestoredTwice) {
+    {
+        const auto database = open();
+        const std::vector<Changes> before{{record("1")}};
+        (void)database->write(before);
+        database->back_up_when_changed();
+    }
+    std::uint64_t highest = 0;
+    for (int i = 0; i < 3; ++i) {
+        samples::write_file(directory_.file("store.db"), "damaged");
+        const std::uint64_t first = load().outbox.back().seq;
+        EXPECT_GT(first, highest);
+        highest = first;
+    }
+}
+
 TEST_F(AuditOutbox, GivesUpTheOldestWhenNothingArrivesForTooLong) {
     const auto database = open();
     Changes many;
