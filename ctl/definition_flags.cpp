@@ -167,6 +167,7 @@ Result<Definition> definition_from(const ServerFlags& flags) {
 Result<Definition> definition_from(const ProfileFlags& flags) {
     Json definition{{"name", flags.name}, {"server", flags.server}};
     put_text(definition, "runtime", flags.runtime);
+    put_text(definition, "user", flags.user);
     put_text(definition, "engine", flags.engine);
     put_text(definition, "pull", flags.pull);
     put_list(definition, "args", flags.args);

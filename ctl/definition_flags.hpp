@@ -28,6 +28,7 @@ struct ProfileFlags {
     std::string name;
     std::string server;
     std::string runtime;
+    std::string user;
     std::string engine;
     std::string pull;
     std::vector<std::string> env;

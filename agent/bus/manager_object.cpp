@@ -66,7 +66,8 @@ void ManagerObject::RemoveServer(sdbus::Result<>&& reply, std::string name, Opti
 
 void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definition, OptionMap options) {
     auto body = [&context = context_, definition = std::move(definition),
-                 options = std::move(options)](const Caller& caller) -> Task<Result<Path>> {
+                 options = std::move(options)](const Caller& caller,
+                                               const AuthoriseFurther& authorise) -> Task<Result<Path>> {
         const Actor actor = caller.actor();
         if (auto known = Options(options).finish(); !known) {
             co_return std::unexpected(known.error());
@@ -74,6 +75,11 @@ void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definiti
         auto profile = parse_profile(definition);
         if (!profile) {
             co_return std::unexpected(profile.error());
+        }
+        if (profile->acts_as_user()) {
+            if (auto allowed = co_await authorise(Right::act_as_user); !allowed) {
+                co_return std::unexpected(allowed.error());
+            }
         }
         const std::string name = profile->name;
         if (auto added = co_await context.catalog.add_profile(*std::move(profile), actor); !added) {

@@ -63,6 +63,7 @@ bool holds(const Token& token, Right right) {
             return token.has(Scope::control);
         case Right::manage_definitions:
             return token.has(Scope::define);
+        case Right::act_as_user:
         case Right::manage_secrets:
         case Right::manage_tokens:
         case Right::authenticate:
@@ -95,6 +96,8 @@ std::string_view polkit_action(Right right) {
             return "org.mcpctl.agent1.manage-instances";
         case Right::manage_definitions:
             return "org.mcpctl.agent1.manage-definitions";
+        case Right::act_as_user:
+            return "org.mcpctl.agent1.act-as-user";
         case Right::manage_secrets:
             return "org.mcpctl.agent1.manage-secrets";
         case Right::manage_tokens:
@@ -140,9 +143,8 @@ Result<void> authorise_token(const Caller& caller, const AccessRow* row, std::st
     return {};
 }
 
-Error denial(const Caller& caller, std::string_view interface, std::string_view method, std::string_view why) {
-    const AccessRow* row = access_row(interface, method);
-    std::string reason = std::format("user {} may not call {}.{}", caller.uid, interface, method);
+Error denial(const Caller& caller, std::string_view operation, const AccessRow* row, std::string_view why) {
+    std::string reason = std::format("user {} may not call {}", caller.uid, operation);
     if (!why.empty()) {
         reason += std::format(": {}", why);
     }

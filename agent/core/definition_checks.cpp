@@ -18,6 +18,7 @@ constexpr std::size_t max_variable_name_bytes = 255;
 constexpr std::size_t max_path_bytes = 4095;  // PATH_MAX without the NUL
 constexpr std::size_t max_endpoint_bytes = 1024;
 constexpr std::size_t max_image_bytes = 255;
+constexpr std::size_t max_user_bytes = 31;  // LOGIN_NAME_MAX of Linux tools
 
 constexpr std::string_view lower = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -222,6 +223,21 @@ Result<void> check_secrets(const std::vector<SecretUse>& secrets, std::string_vi
             valid.error().field = where + ".env";
             return valid;
         }
+    }
+    return {};
+}
+
+// What systemd takes for a name rather than a number (systemd.io/USER_NAMES, strict mode).
+Result<void> check_user(std::string_view user, std::string_view field) {
+    if (auto plain = check_plain(user, field, Backslash::refused, max_user_bytes); !plain) {
+        return plain;
+    }
+    const auto allowed = [](char c) { return among(c, {lower, upper, digits, "_-"}); };
+    if (user.empty() || !among(user.front(), {lower, upper, "_"}) || !std::ranges::all_of(user, allowed)) {
+        return refuse("it is not the name of a user", field, "write the name, not the number, of a user; or dynamic");
+    }
+    if (user == "root") {
+        return refuse("servers do not run as root", field, "name an ordinary user, or leave it away");
     }
     return {};
 }

@@ -18,6 +18,8 @@ constexpr std::size_t max_secrets = 32;
 [[nodiscard]] Result<void> check_arguments(const std::vector<std::string>& arguments, std::string_view field);
 [[nodiscard]] Result<void> check_environment(const Environment& env, std::string_view field);
 [[nodiscard]] Result<void> check_secrets(const std::vector<SecretUse>& secrets, std::string_view field);
+// The name of a user of this machine, or "dynamic".
+[[nodiscard]] Result<void> check_user(std::string_view user, std::string_view field);
 // A path that is bound into the sandbox.
 [[nodiscard]] Result<void> check_bound_path(std::string_view path, std::string_view field);
 // The name of an image as an engine takes it: [HOST[:PORT]/]PATH[:TAG][@DIGEST].

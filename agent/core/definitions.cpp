@@ -230,6 +230,10 @@ Result<void> validate_for_runtime(const InstanceConfig& config) {
         return refuse(std::format("server {} has no image", config.server.name), "runtime",
                       "add run.image to the server, or set runtime to systemd");
     }
+    if (profile.acts_as_user()) {
+        return refuse("whose processes they are is the image's affair", "user",
+                      "leave it away, or set runtime to systemd");
+    }
     if (profile.sandbox.network == Network::loopback) {
         return refuse("a container cannot be kept to the loopback address", "sandbox.network",
                       "its port is published on 127.0.0.1 alone in any case; leave it away, or use none for stdio");
@@ -332,6 +336,7 @@ Result<void> validate(const ProfileDefinition& profile) {
     return check_name(profile.name, "name")
         .and_then([&] { return check_name(profile.server, "server"); })
         .and_then([&] { return profile.engine.empty() ? Result<void>() : check_name(profile.engine, "engine"); })
+        .and_then([&] { return check_user(profile.user, "user"); })
         .and_then([&] { return check_environment(profile.env, "env"); })
         .and_then([&] { return check_secrets(profile.secrets, "secrets"); })
         .and_then([&] { return check_arguments(profile.args, "args"); })

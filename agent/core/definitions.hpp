@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/duration.hpp"
@@ -97,11 +98,15 @@ struct Sandbox {
     friend bool operator==(const Sandbox&, const Sandbox&) = default;
 };
 
+// In definitions: a user of the profile's own, who exists as long as one of its processes does.
+constexpr std::string_view dynamic_user = "dynamic";
+
 // A server plus configuration.
 struct ProfileDefinition {
     std::string name;
     std::string server;
     RuntimeKind runtime = RuntimeKind::systemd;
+    std::string user{dynamic_user};  // systemd: whose processes they are
     std::string engine;  // docker: which of the configured ones; empty: the first that answers when it is started
     Pull pull = Pull::missing;       // docker: when the image is fetched
     Environment env;                 // added to the server's, and stronger
@@ -117,6 +122,8 @@ struct ProfileDefinition {
     std::uint32_t max_sessions = 128;  // stdio: most processes at a time, standbys included
     Sandbox sandbox;
     bool autostart = false;
+
+    [[nodiscard]] bool acts_as_user() const { return user != dynamic_user; }
 
     friend bool operator==(const ProfileDefinition&, const ProfileDefinition&) = default;
 };

@@ -134,6 +134,7 @@ struct EnumNames<ReasonCode> {
                                       std::pair{ReasonCode::missing_image, "missing-image"sv},
                                       std::pair{ReasonCode::engine_refused, "engine-refused"sv},
                                       std::pair{ReasonCode::missing_secret, "missing-secret"sv},
+                                      std::pair{ReasonCode::missing_user, "missing-user"sv},
                                       std::pair{ReasonCode::runtime_unavailable, "runtime-unavailable"sv}};
 };
 template <>

@@ -22,7 +22,9 @@ std::unexpected<StartFailure> launch_failed(Error error) {
         return start_failed(error);
     }
     const Reason reason = reason_of_launch_failure(error);
-    error.field = reason.code == ReasonCode::missing_secret ? "secrets" : "";
+    error.field = reason.code == ReasonCode::missing_secret ? "secrets"
+                  : reason.code == ReasonCode::missing_user ? "user"
+                                                            : "";
     return std::unexpected(StartFailure{std::move(error), reason});
 }
 

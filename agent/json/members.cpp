@@ -173,12 +173,13 @@ ProfileDefinition decode_profile(const json& value, const std::string& path, Mis
     ProfileDefinition profile;
     ObjectReader reader(
         value, path,
-        {"name", "server", "runtime", "engine", "pull", "env", "secrets", "args", "limits", "restart", "health",
+        {"name", "server", "runtime", "user", "engine", "pull", "env", "secrets", "args", "limits", "restart", "health",
          "drainTimeout", "maxDrainTimeout", "startTimeout", "standby", "maxSessions", "sandbox", "autostart"},
         mistake);
     reader.required_text("name", profile.name);
     reader.required_text("server", profile.server);
     reader.choice("runtime", profile.runtime);
+    reader.text("user", profile.user);
     reader.text("engine", profile.engine);
     reader.choice("pull", profile.pull);
     reader.environment("env", profile.env);
@@ -227,6 +228,7 @@ json encode(const ProfileDefinition& profile) {
     return {{"name", profile.name},
             {"server", profile.server},
             {"runtime", spelt(profile.runtime)},
+            {"user", profile.user},
             {"engine", profile.engine},
             {"pull", spelt(profile.pull)},
             {"env", profile.env},

@@ -11,6 +11,7 @@
 #include "agent/core/launch_failure.hpp"
 #include "agent/systemd/cgroup.hpp"
 #include "agent/systemd/executable.hpp"
+#include "agent/systemd/static_user.hpp"
 #include "agent/systemd/journal_reader.hpp"
 #include "agent/systemd/listening_socket.hpp"
 #include "agent/systemd/resource_use.hpp"
@@ -122,6 +123,9 @@ Task<Result<WorkloadStatus>> SystemdRuntime::inspect(const WorkloadRef& workload
 
 Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance, ProcessLaunch process) {
     const std::string unit = unit_name({instance.id, instance.generation, process.process});
+    if (auto found = co_await find_user(instance.config.profile); !found) {
+        co_return std::unexpected(found.error());
+    }
     const auto properties =
         find_secrets(instance.config, secrets_directory_)
             .and_then([&] { return find_executable(program_of(instance)); })
@@ -144,6 +148,14 @@ Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance, Pr
                                 ? std::format("did not start: the result of its job is {}", *executed)
                                 : status->reason.text;
     co_return std::unexpected(launch_failure({status->reason.code, std::format("{} {}", program_of(instance), why)}));
+}
+
+// PID 1 would say that with an exit code.
+Task<Result<void>> SystemdRuntime::find_user(ProfileDefinition profile) {
+    if (!profile.acts_as_user()) {
+        co_return Result<void>();
+    }
+    co_return co_await on_worker(workers_, [user = profile.user] { return find_static_user(user); });
 }
 
 // The result of the start job: "done" when the program was executed, whatever became of it since; what went wrong

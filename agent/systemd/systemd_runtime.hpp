@@ -52,6 +52,7 @@ class SystemdRuntime final : public Runtime {
     // it, and what it kills in there ends only then.
     Task<Result<void>> make_stoppable(std::string unit);
     Task<Result<void>> kill_unit(std::string unit);
+    Task<Result<void>> find_user(ProfileDefinition profile);
     Task<Result<void>> end_unit(std::string unit);
     Task<Result<void>> remove_slice(InstanceId instance);
     Task<Result<void>> stop_slice(std::string slice);
@@ -68,7 +69,7 @@ class SystemdRuntime final : public Runtime {
     Pid1 pid1_;
     Gate starts_;
     std::map<WorkloadRef, std::uint64_t> port_groups_;  // cgroups of workloads that were seen to hold their port
-    asio::thread_pool workers_;                         // for the journal, whose files are read with blocking calls
+    asio::thread_pool workers_;                         // for blocking calls: the journal's files, the name service
 };
 
 }  // namespace mcpctl::systemd

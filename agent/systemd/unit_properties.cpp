@@ -34,9 +34,10 @@ void add_identity(UnitProperties& properties, const Instance& instance, const Bu
                       std::format("MCPCTL_SERVER={}", instance.config.server.name)}}});
 }
 
-void add_user(UnitProperties& properties, const std::string& profile) {
-    properties.push_back({"DynamicUser", true});
-    properties.push_back({"User", user_name(profile)});
+void add_user(UnitProperties& properties, const ProfileDefinition& definition) {
+    const std::string& profile = definition.name;
+    properties.push_back({"DynamicUser", !definition.acts_as_user()});
+    properties.push_back({"User", definition.acts_as_user() ? definition.user : user_name(profile)});
     const std::vector<std::string> directory{std::format("{}/{}", profiles_directory, profile)};
     properties.push_back({"StateDirectory", directory});
     properties.push_back({"StateDirectoryMode", std::uint32_t(0700)});
@@ -237,7 +238,7 @@ Result<UnitProperties> build_unit_properties(const Instance& instance, const Bui
     if (instance.config.in_container()) {
         add_relay(properties, instance, options);
     } else {
-        add_user(properties, instance.config.profile.name);
+        add_user(properties, instance.config.profile);
         add_program(properties, instance, options);
         add_secrets(properties, instance, options);
     }

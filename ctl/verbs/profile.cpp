@@ -122,6 +122,8 @@ void add_run_options(CLI::App& verb, ProfileFlags& flags) {
 }
 
 void add_confinement_options(CLI::App& verb, ProfileFlags& flags) {
+    verb.add_option("--user", flags.user, "User of this machine whose processes they are; default: one of its own")
+        ->option_text("USER");
     verb.add_option("--memory", flags.memory, "Limit of its memory: bytes, or 512M, 2G")->option_text("SIZE");
     verb.add_option("--cpu", flags.cpu, "Limit in processors: 0.5 is half of one")->option_text("NUMBER");
     verb.add_option("--tasks", flags.tasks, "Limit of its processes and threads")->option_text("NUMBER");

@@ -302,6 +302,38 @@ Scope scope_of(Right right) {
     }
 }
 
+TEST(DefiningWhatRunsAsAUser, TakesARightOfItsOwn) {
+    std::vector<std::string_view> asked;
+    std::string_view refused;
+    Place place(on_the_bus([&](const PolicyQuestion& question) {
+        asked.push_back(question.action);
+        return question.action == refused ? no(question) : yes(question);
+    }));
+    const auto add = [&](const char* name, const char* user) -> std::string {
+        try {
+            const std::string profile =
+                std::format(R"({{"name": "{}", "server": "everything", "user": "{}"}})", name, user);
+            place.agent.manager()
+                ->callMethod("AddProfile")
+                .onInterface("org.mcpctl.Agent1.Manager")
+                .withArguments(profile, Options{});
+        } catch (const sdbus::Error& error) {
+            return error.getMessage();
+        }
+        return "";
+    };
+    EXPECT_EQ(add("plain", "dynamic"), "");
+    EXPECT_THAT(asked, testing::ElementsAre("org.mcpctl.agent1.manage-definitions"));
+    asked.clear();
+    EXPECT_EQ(add("granted", "alice"), "");
+    EXPECT_THAT(asked,
+                testing::ElementsAre("org.mcpctl.agent1.manage-definitions", "org.mcpctl.agent1.act-as-user"));
+    refused = "org.mcpctl.agent1.act-as-user";
+    EXPECT_THAT(add("refused", "alice"), HasSubstr("polkit rule for org.mcpctl.agent1.act-as-user"));
+    refused = "org.mcpctl.agent1.manage-definitions";
+    EXPECT_THAT(add("refused", "alice"), HasSubstr("polkit rule for org.mcpctl.agent1.manage-definitions"));
+}
+
 // No token manages secrets and tokens, or shows another.
 bool is_nobodys(Right right) {
     return right == Right::manage_secrets || right == Right::manage_tokens || right == Right::authenticate;
@@ -318,6 +350,24 @@ TEST(AConnectionWithAToken, MayDoWhatItIsForAndNothingElse) {
             EXPECT_EQ(TokenCaller({scope}).place.denies(row), !granted) << shown(row) << " with " << spelt(scope);
         }
     }
+}
+
+TEST(AConnectionWithAToken, DefinesNothingThatRunsAsAUser) {
+    TokenCaller caller({Scope::define});
+    const auto add = [&](const std::string& profile) -> std::string {
+        try {
+            caller.place.agent.manager()
+                ->callMethod("AddProfile")
+                .onInterface("org.mcpctl.Agent1.Manager")
+                .withArguments(profile, Options{});
+        } catch (const sdbus::Error& error) {
+            return error.getName();
+        }
+        return "";
+    };
+    EXPECT_EQ(add(R"({"name": "plain", "server": "everything"})"), "");
+    EXPECT_EQ(add(R"({"name": "alices", "server": "everything", "user": "alice"})"),
+              "org.mcpctl.Agent1.Error.AccessDenied");
 }
 
 TEST(AConnectionWithATokenForOneProfile, FindsThatProfileAndNoOther) {

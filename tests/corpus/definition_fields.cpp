@@ -14,7 +14,7 @@ constexpr std::string_view server_template =
     R"("env":{"KEPT":"a b",<server.env.key>:<server.env.value>},)"
     R"("secrets":[{"name":<secrets[0].name>,"env":<secrets[0].env>}]})";
 constexpr std::string_view profile_template =
-    R"({"name":<profile.name>,"server":<server.name>,"runtime":<runtime>,"engine":<engine>,"pull":<pull>,)"
+    R"({"name":<profile.name>,"server":<server.name>,"runtime":<runtime>,"user":<user>,"engine":<engine>,"pull":<pull>,)"
     R"("secrets":[{"name":<profile.secrets[0].name>,"env":<profile.secrets[0].env>}],)"
     R"("env":{<profile.env.key>:<profile.env.value>},"args":["-v",<args[1]>],)"
     R"("limits":{"memory":<memory>,"cpu":<cpu>,"tasks":<tasks>},)"
@@ -51,6 +51,7 @@ constexpr std::array table{
     Field{profile, "name", "<profile.name>", R"("p")", name, "name", 63},
     Field{profile, "server", "<server.name>", R"("s")", name, "server", 63},
     Field{profile, "runtime", "<runtime>", R"("systemd")", word, "runtime", 7},
+    Field{profile, "user", "<user>", R"("dynamic")", user, "user", 31},
     // Neither may differ from its default with this runtime.
     Field{profile, "engine", "<engine>", R"("")", word, "engine", 0},
     Field{profile, "pull", "<pull>", R"("missing")", word, "pull", 7},

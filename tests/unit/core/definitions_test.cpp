@@ -414,6 +414,23 @@ TEST(ServerDefinitions, RunACommandOrAnImageOrBoth) {
               "run.args[1]");
 }
 
+TEST(ProfileDefinitions, RunAsNobodyButOrdinaryUsersByName) {
+    const auto field_of = [](const std::string& user) {
+        ProfileDefinition profile = some_profile();
+        profile.user = user;
+        const auto checked = validate(profile);
+        return checked ? "valid" : checked.error().field;
+    };
+    for (const char* user : {"dynamic", "alice", "_apt", "Alice-2", "a_b"}) {
+        EXPECT_EQ(field_of(user), "valid") << user;
+    }
+    for (const char* user : {"", "root", "0", "1000", "-a", "a b", "a.b", "alice$", "a\nUser=root", "\xc3\xa4"}) {
+        EXPECT_EQ(field_of(user), "user") << user;
+    }
+    EXPECT_EQ(field_of(std::string(31, 'a')), "valid");
+    EXPECT_EQ(field_of(std::string(32, 'a')), "user");
+}
+
 TEST(InstanceConfigs, NeedWhatTheirRuntimeRuns) {
     const auto field_of = [](const ServerDefinition& server, const ProfileDefinition& profile) {
         const auto checked = validate(InstanceConfig{server, profile});
@@ -431,6 +448,7 @@ TEST(InstanceConfigs, NeedWhatTheirRuntimeRuns) {
     EXPECT_EQ(refused([](auto& p) { p.sandbox.network = Network::loopback; }), "sandbox.network");
     EXPECT_EQ(refused([](auto& p) { p.sandbox.network = Network::none; }), "sandbox.network");
     EXPECT_EQ(refused([](auto& p) { p.sandbox.jit = false; }), "sandbox.jit");
+    EXPECT_EQ(refused([](auto& p) { p.user = "alice"; }), "user");
     ProfileDefinition native = some_profile();
     native.engine = "docker";
     EXPECT_EQ(field_of(some_server(), native), "engine");

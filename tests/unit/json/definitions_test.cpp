@@ -30,6 +30,7 @@ ProfileDefinition full_profile() {
     ProfileDefinition profile;
     profile.name = "work";
     profile.server = "everything";
+    profile.user = "alice";
     profile.env = {{"B", "1"}};
     profile.args = {"--verbose"};
     profile.secrets = {{"api-key", "OTHER_KEY"}};

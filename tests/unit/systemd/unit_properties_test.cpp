@@ -209,6 +209,17 @@ TEST(UnitProperties, OfADefaultProfile) {
                    });
 }
 
+TEST(UnitProperties, OfAProfileWithAUserOfThisMachineLeaveWhatIsHis) {
+    Instance instance = minimal();
+    instance.config.profile.user = "alice";
+    const UnitProperties properties = *build_unit_properties(instance, options);
+    const auto value = [&](std::string_view name) { return std::ranges::find(properties, name, &UnitProperty::name)->value; };
+    EXPECT_EQ(value("User"), UnitValue("alice"));
+    EXPECT_EQ(value("DynamicUser"), UnitValue(false));
+    EXPECT_EQ(value("RemoveIPC"), UnitValue(false));
+    EXPECT_EQ(value("PrivateUsers"), UnitValue(true));
+}
+
 TEST(UnitProperties, OfAProfileThatSetsEverything) {
     Strings environment = program_environment("big");
     environment[0] = "HOME=/elsewhere";
