@@ -95,6 +95,8 @@ class AgentClient {
     // JSON texts.
     Result<std::string> server_definition(const std::string& name);
     Result<std::string> profile_definition(const std::string& name);
+    // As JSON: what its next instance would run under.
+    Result<std::string> effective_settings(const std::string& profile);
     Result<void> add_server(const std::string& definition);
     Result<void> add_profile(const std::string& definition);
     Result<void> remove_server(const std::string& name);

@@ -105,7 +105,8 @@ class Agent {
     LogEnds log_ends_;
     AuditTrail& audit_;
     std::size_t forgetting_ = 0;  // audit records have arrived, and the store is to forget them
-    CallQuota quota_;
+    UserQuota calls_{calls_of_a_user};
+    UserQuota followers_{followers_of_a_user};
     bus::Context context_;
     bus::SystemBus bus_;
     std::optional<bus::PeerListener> listener_;

@@ -33,6 +33,15 @@ void audit_failure(const Context& context, const Called& called, const Caller& c
     context.audit.tell(std::move(record));
 }
 
+Result<Held> place_of_follower(const Context& context, const Caller& caller) {
+    if (caller.is_bridge) {
+        return Held();
+    }
+    return context.followers.enter(caller.uid).transform([](UserQuota::Place place) {
+        return Held(std::make_shared<UserQuota::Place>(std::move(place)));
+    });
+}
+
 Task<Result<void>> authorise(const Context& context, CallerSource& callers, Caller caller, Called called) {
     const AccessRow* row = access_row(called.interface, called.method);
     std::optional<AccessRow> other;

@@ -23,6 +23,9 @@ namespace mcpctl::bus {
 // Writes down that a call was denied, or that it would have changed something and was refused.
 void audit_failure(const Context& context, const Called& called, const Caller& caller, const Error& error);
 
+// LimitsExceeded where the caller follows too much already. The bridge follows for many, and sees to them itself.
+[[nodiscard]] Result<Held> place_of_follower(const Context& context, const Caller& caller);
+
 // AccessDenied, with what it would take, unless the table or polkit allows the call.
 Task<Result<void>> authorise(const Context& context, CallerSource& callers, Caller caller, Called called);
 
@@ -95,7 +98,7 @@ class Calls {
             caller->token = shown_tokens_->of(caller->bus_name);
         }
         Outcome outcome = std::unexpected(Error{});
-        auto place = caller.and_then([&](const Caller& known) { return context.quota.enter(known.uid); });
+        auto place = caller.and_then([&](const Caller& known) { return context.calls.enter(known.uid); });
         if (!place) {
             outcome = std::unexpected(place.error());
         } else if (auto allowed = co_await authorise(context, *callers_, *caller, called); !allowed) {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "agent/core/audit_trail.hpp"
-#include "agent/core/call_quota.hpp"
 #include "agent/core/catalog.hpp"
 #include "agent/core/health_monitor.hpp"
 #include "agent/core/lifecycle.hpp"
@@ -16,6 +15,7 @@
 #include "agent/core/secrets.hpp"
 #include "agent/core/sessions.hpp"
 #include "agent/core/tokens.hpp"
+#include "agent/core/user_quota.hpp"
 
 namespace mcpctl::bus {
 
@@ -31,7 +31,8 @@ struct Context {
     AuditTrail& audit;
     Tokens& tokens;
     Secrets& secrets;
-    CallQuota& quota;
+    UserQuota& calls;
+    UserQuota& followers;
     std::string installation_id;
     std::function<std::string(const WorkloadRef&)> unit_of;  // name of a workload's unit
     std::function<std::vector<std::string>()> busy_reasons;  // why the agent does not exit

@@ -170,12 +170,17 @@ void ManagerObject::GetAudit(sdbus::Result<std::vector<std::string>, std::string
 }
 
 void ManagerObject::FollowAudit(sdbus::Result<sdbus::UnixFd>&& reply, OptionMap options) {
-    auto body = [&context = context_, options = std::move(options)]() -> Task<Result<sdbus::UnixFd>> {
+    auto body = [&context = context_,
+                 options = std::move(options)](const Caller& caller) -> Task<Result<sdbus::UnixFd>> {
         auto query = audit_follow_query(options);
         if (!query) {
             co_return std::unexpected(query.error());
         }
-        auto reader = co_await context.audit.follow(*std::move(query));
+        auto place = place_of_follower(context, caller);
+        if (!place) {
+            co_return std::unexpected(place.error());
+        }
+        auto reader = co_await context.audit.follow(*std::move(query), *std::move(place));
         if (!reader) {
             co_return std::unexpected(reader.error());
         }

@@ -46,6 +46,7 @@ constexpr std::array rows{
     AccessRow{"Instance", "GetLogs", Right::read_logs},
     AccessRow{"Instance", "FollowLogs", Right::read_logs},
     AccessRow{"Profile", "GetDefinition", Right::manage_definitions},
+    AccessRow{"Profile", "GetEffectiveSettings", Right::manage_definitions},
     AccessRow{"Server", "GetDefinition", Right::manage_definitions, AuditAction::read, Prompt::allowed, Reach::whole},
     AccessRow{"Job", "Cancel", Right::manage_instances, AuditAction::cancel},
     AccessRow{"Job", "GetLastLines", Right::read_logs, AuditAction::read, Prompt::never},

@@ -17,6 +17,7 @@
 #include "agent/systemd/resource_use.hpp"
 #include "agent/systemd/unit_name.hpp"
 #include "agent/systemd/unit_properties.hpp"
+#include "agent/systemd/unit_property_text.hpp"
 #include "agent/systemd/unit_property_dbus.hpp"
 #include "base/concurrently.hpp"
 #include "base/worker.hpp"
@@ -94,6 +95,27 @@ SystemdRuntime::SystemdRuntime(const asio::any_io_executor& executor, std::strin
 
 SystemdRuntime::~SystemdRuntime() {
     workers_.join();
+}
+
+// Without what is of one instance: names, and the port unless the definition says one; and without the command.
+Result<std::vector<EnforcedSetting>> SystemdRuntime::enforced(const InstanceConfig& config) const {
+    constexpr std::array of_one{"Description", "Slice", "LogExtraFields", "SyslogIdentifier", "ExecStartEx"};
+    Instance instance;
+    instance.config = config;
+    instance.port = config.server.port;
+    return properties_of(instance, program_of(instance), 0).transform([&](const UnitProperties& properties) {
+        std::vector<EnforcedSetting> settings;
+        for (const UnitProperty& property : properties) {
+            if (property.name == "Environment") {
+                for (const std::string& variable : std::get<std::vector<std::string>>(property.value)) {
+                    settings.push_back({property.name, variable});
+                }
+            } else if (!std::ranges::contains(of_one, property.name)) {
+                settings.push_back({property.name, to_text(property)});
+            }
+        }
+        return settings;
+    });
 }
 
 void SystemdRuntime::unit_changed(const std::string& unit) {

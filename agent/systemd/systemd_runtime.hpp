@@ -24,6 +24,7 @@ class SystemdRuntime final : public Runtime {
 
     // A failure of the workload itself, such as a missing executable, is a launch_failure(); what is left of the unit
     // is for forget().
+    [[nodiscard]] Result<std::vector<EnforcedSetting>> enforced(const InstanceConfig& config) const override;
     Task<Result<WorkloadStatus>> launch(const Instance& instance, ProcessLaunch process) override;
     Task<Result<WorkloadStatus>> inspect(const WorkloadRef& workload) override;
     Task<Result<PortHolder>> port_holder(const WorkloadRef& workload, std::uint16_t port) override;

@@ -24,6 +24,10 @@ struct NameOptions {
     std::string name;
     bool yes = false;
 };
+struct ShowOptions {
+    std::string name;
+    bool effective = false;
+};
 struct NoOptions {};
 
 Result<Definition> wanted(const AddOptions& options) {
@@ -68,8 +72,10 @@ ExitCode list(Context& context, const NoOptions&) {
     return print_listing(context, context.agent().profiles(), listing);
 }
 
-ExitCode show(Context& context, const NameOptions& options) {
-    const auto definition = context.agent().profile_definition(options.name);
+ExitCode show(Context& context, const ShowOptions& options) {
+    AgentClient& agent = context.agent();
+    const auto definition =
+        options.effective ? agent.effective_settings(options.name) : agent.profile_definition(options.name);
     if (!definition) {
         return report_unknown(context, definition.error(), options.name, [&] { return profile_names(context); });
     }
@@ -162,10 +168,13 @@ void add_profile(CLI::App& parent, Context& context) {
     add_output_option(list_verb, context);
     act(list_verb, context, std::make_shared<NoOptions>(), list);
 
-    auto shown = std::make_shared<NameOptions>();
+    auto shown = std::make_shared<ShowOptions>();
     CLI::App& show_verb = add_verb(group, context, "show", "Show a definition, every field with its effective value",
-                                   "  mcpctl profile show everything\n");
+                                   "  mcpctl profile show everything\n"
+                                   "  mcpctl profile show everything --effective\n");
     show_verb.add_option("NAME", shown->name, "Profile to show")->required();
+    show_verb.add_flag("--effective", shown->effective,
+                       "What its next instance runs under: server, profile, and the settings that enforce the sandbox");
     add_output_option(show_verb, context);
     act(show_verb, context, shown, show);
 

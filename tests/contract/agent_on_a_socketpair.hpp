@@ -81,7 +81,8 @@ class AgentOnASocketpair {
     Tokens tokens{core.registry, core.store};
     MemoryVault vault;
     Secrets secrets{core.registry, core.store, vault};
-    CallQuota quota;
+    UserQuota calls{calls_of_a_user};
+    UserQuota followers{followers_of_a_user};
     bus::Context context{.executor = core.loop.get_executor(),
                          .registry = core.registry,
                          .catalog = core.catalog,
@@ -93,7 +94,8 @@ class AgentOnASocketpair {
                          .audit = audit,
                          .tokens = tokens,
                          .secrets = secrets,
-                         .quota = quota,
+                         .calls = calls,
+                         .followers = followers,
                          .installation_id = "0123456789abcdef0123456789abcdef",
                          .unit_of = [](const WorkloadRef& workload) { return workload.instance.hex() + ".service"; },
                          .busy_reasons = [] { return std::vector<std::string>{"a test runs"}; },

@@ -238,7 +238,7 @@ TEST(AUser, HasOnlySoManyCallsUnderWay) {
         co_return co_await no(question);
     }));
     const auto proxy = place.agent.proxy(place.instance);
-    std::vector<std::promise<std::string>> ends(CallQuota::most_of_user + 1);
+    std::vector<std::promise<std::string>> ends(calls_of_a_user.most + 1);
     for (auto& end : ends) {
         auto message =
             proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1.Instance"), sdbus::MethodName("Stop"));
@@ -249,10 +249,35 @@ TEST(AUser, HasOnlySoManyCallsUnderWay) {
     }
     EXPECT_EQ(ends.back().get_future().get(), "org.mcpctl.Agent1.Error.LimitsExceeded");
     place.agent.on_loop([&] { waiting->notify(); });
-    for (std::size_t call = 0; call < CallQuota::most_of_user; ++call) {
+    for (std::size_t call = 0; call < calls_of_a_user.most; ++call) {
         EXPECT_EQ(ends[call].get_future().get(), "org.mcpctl.Agent1.Error.AccessDenied");
     }
     EXPECT_EQ(place.call(*access_row("Manager", "GetInstance")), "");  // there is room again
+}
+
+// Others can follow all the same.
+TEST(AUser, FollowsOnlySoMuch) {
+    Place place(on_the_bus(yes));
+    const auto follow = [&] {
+        sdbus::UnixFd reader;
+        place.agent.proxy(place.instance)
+            ->callMethod("FollowLogs")
+            .onInterface("org.mcpctl.Agent1.Instance")
+            .withArguments(Options{})
+            .storeResultsTo(reader);
+    };
+    for (std::size_t i = 0; i < followers_of_a_user.most; ++i) {
+        follow();
+    }
+    try {
+        follow();
+        FAIL() << "it was allowed";
+    } catch (const sdbus::Error& error) {
+        EXPECT_EQ(error.getName(), "org.mcpctl.Agent1.Error.LimitsExceeded");
+        EXPECT_THAT(error.getMessage(), HasSubstr("user 1000 has 16 readers that follow"));
+    }
+    place.agent.on_loop([&] { place.agent.logs.held.clear(); });
+    follow();
 }
 
 struct TokenCaller {

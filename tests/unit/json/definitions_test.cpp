@@ -285,5 +285,18 @@ TEST(DefinitionJson, SurvivesEveryCutAndEveryChangedByte) {
     }
 }
 
+TEST(EffectiveSettings, TellWhatFollowsFromBothDefinitionsAndWhatEnforcesIt) {
+    InstanceConfig config;
+    config.server = *parse_server(R"({"name": "s", "transport": "sse", "run": {"command": ["node", "{port}"]}})");
+    config.profile = *parse_profile(R"({"name": "p", "server": "s", "args": ["-v"]})");
+    const auto settings =
+        nlohmann::json::parse(to_json(config, {{"NoNewPrivileges", "yes"}, {"Filter", "@a"}, {"Filter", "~@b"}}));
+    EXPECT_EQ(settings["server"], nlohmann::json::parse(to_json(config.server)));
+    EXPECT_EQ(settings["profile"], nlohmann::json::parse(to_json(config.profile)));
+    EXPECT_EQ(settings["network"], "loopback");
+    EXPECT_EQ(settings["command"], nlohmann::json({"node", "0", "-v"}));
+    EXPECT_EQ(settings["enforced"], nlohmann::json::parse(R"({"NoNewPrivileges": ["yes"], "Filter": ["@a", "~@b"]})"));
+}
+
 }  // namespace
 }  // namespace mcpctl
