@@ -104,7 +104,8 @@ Task<Result<UniqueFd>> JournalAudit::follow(AuditQuery query, Held held) {
     if (!begun) {
         co_return std::unexpected(begun.error());
     }
-    spawn_detached(executor_, "delivering the audit trail", serve(std::move(scan), std::move(pipe->writer), std::move(held)));
+    spawn_detached(executor_, "delivering the audit trail",
+                   serve(std::move(scan), std::move(pipe->writer), std::move(held)));
     co_return std::move(pipe->reader);
 }
 

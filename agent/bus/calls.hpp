@@ -52,9 +52,9 @@ class Calls {
     // the object's own table.
     void expect(std::shared_ptr<const void> object) { expected_ = std::move(object); }
 
-    // `body` takes nothing, or the caller, or the caller and AuthoriseFurther, and returns Task<Result<…>> of nothing, one value or a tuple, as `Out…` says.
-    // It must not use the object that was called, which goes with the connection. To be called from the method's
-    // handler. `about` is what the arguments name, where the path does not.
+    // `body` takes nothing, or the caller, or the caller and AuthoriseFurther, and returns Task<Result<…>> of nothing,
+    // one value or a tuple, as `Out…` says. It must not use the object that was called, which goes with the connection.
+    // To be called from the method's handler. `about` is what the arguments name, where the path does not.
     template <class... Out, class Body>
     void handle(const sdbus::IObject& object, sdbus::Result<Out...>&& reply, const char* interface, Body body,
                 About about = {}) {

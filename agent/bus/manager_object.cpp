@@ -65,9 +65,8 @@ void ManagerObject::RemoveServer(sdbus::Result<>&& reply, std::string name, Opti
 }
 
 void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definition, OptionMap options) {
-    auto body = [&context = context_, definition = std::move(definition),
-                 options = std::move(options)](const Caller& caller,
-                                               const AuthoriseFurther& authorise) -> Task<Result<Path>> {
+    auto body = [&context = context_, definition = std::move(definition), options = std::move(options)](
+                    const Caller& caller, const AuthoriseFurther& authorise) -> Task<Result<Path>> {
         const Actor actor = caller.actor();
         if (auto known = Options(options).finish(); !known) {
             co_return std::unexpected(known.error());

@@ -22,7 +22,7 @@ struct Called {
     std::string interface;  // as in the access table
     std::string method;
     About about = {};
-    bool interactive = false;  // the caller lets polkit ask for a password
+    bool interactive = false;                   // the caller lets polkit ask for a password
     std::optional<Right> right = std::nullopt;  // what is asked for, where not what its row says
 };
 

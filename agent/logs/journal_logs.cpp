@@ -59,9 +59,9 @@ Task<Result<UniqueFd>> JournalLogs::follow(LogOwner owner, LogQuery query, Held 
     if (!begun) {
         co_return std::unexpected(begun.error());
     }
-    spawn_detached(
-        executor_, "delivering a log",
-        serve(std::move(feed), std::move(history), std::move(owner), std::move(query), std::move(pipe->writer), std::move(held)));
+    spawn_detached(executor_, "delivering a log",
+                   serve(std::move(feed), std::move(history), std::move(owner), std::move(query),
+                         std::move(pipe->writer), std::move(held)));
     co_return std::move(pipe->reader);
 }
 

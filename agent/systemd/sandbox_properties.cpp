@@ -62,10 +62,9 @@ void add_system_calls(UnitProperties& properties) {
 }
 
 void add_kernel(UnitProperties& properties, const ProfileDefinition& profile) {
-    for (const char* setting :
-         {"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectControlGroups", "ProtectClock",
-          "ProtectHostname", "NoNewPrivileges", "PrivateUsers", "RestrictRealtime", "RestrictSUIDSGID",
-          "LockPersonality"}) {
+    for (const char* setting : {"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs",
+                                "ProtectControlGroups", "ProtectClock", "ProtectHostname", "NoNewPrivileges",
+                                "PrivateUsers", "RestrictRealtime", "RestrictSUIDSGID", "LockPersonality"}) {
         properties.push_back({setting, true});
     }
     // What a user has left in shared memory may be his own.

@@ -26,7 +26,9 @@ std::string address_text(const AddressPrefix& prefix) {
 }
 
 std::string rule_text(const SocketBindRule& rule) {
-    const std::string_view protocol = rule.protocol == IPPROTO_TCP ? "tcp:" : rule.protocol == IPPROTO_UDP ? "udp:" : "";
+    const std::string_view protocol = rule.protocol == IPPROTO_TCP   ? "tcp:"
+                                      : rule.protocol == IPPROTO_UDP ? "udp:"
+                                                                     : "";
     return rule.ports == 0 ? std::string(protocol) + "any" : std::format("{}{}", protocol, rule.first_port);
 }
 

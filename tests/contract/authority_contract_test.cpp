@@ -351,8 +351,7 @@ TEST(DefiningWhatRunsAsAUser, TakesARightOfItsOwn) {
     EXPECT_THAT(asked, testing::ElementsAre("org.mcpctl.agent1.manage-definitions"));
     asked.clear();
     EXPECT_EQ(add("granted", "alice"), "");
-    EXPECT_THAT(asked,
-                testing::ElementsAre("org.mcpctl.agent1.manage-definitions", "org.mcpctl.agent1.act-as-user"));
+    EXPECT_THAT(asked, testing::ElementsAre("org.mcpctl.agent1.manage-definitions", "org.mcpctl.agent1.act-as-user"));
     refused = "org.mcpctl.agent1.act-as-user";
     EXPECT_THAT(add("refused", "alice"), HasSubstr("polkit rule for org.mcpctl.agent1.act-as-user"));
     refused = "org.mcpctl.agent1.manage-definitions";

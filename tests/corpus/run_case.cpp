@@ -42,7 +42,8 @@ std::optional<bool> should_be_accepted(const Case& test_case) {
             }
             return std::nullopt;
         case Rule::user:
-            return plain && !text.empty() && text != "root" && std::string_view("-0123456789").find(text[0]) == text.npos &&
+            return plain && !text.empty() && text != "root" &&
+                   std::string_view("-0123456789").find(text[0]) == text.npos &&
                    text.find_first_not_of(user_characters) == text.npos;
         case Rule::path:
             if (!plain || !text.starts_with('/') || text.find_first_of("\\ :\"'%") != text.npos ||

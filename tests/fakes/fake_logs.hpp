@@ -19,8 +19,8 @@ class FakeLogs final : public LogSource {
         co_return answer;
     }
     // The pipe holds the lines of the answer and ends.
-    Task<Result<UniqueFd>> follow(LogOwner owner, LogQuery query, Held held) override {
-        this->held.push_back(std::move(held));
+    Task<Result<UniqueFd>> follow(LogOwner owner, LogQuery query, Held place) override {
+        held.push_back(std::move(place));
         owners.push_back(std::move(owner));
         queries.push_back(std::move(query));
         int ends[2];

@@ -82,8 +82,7 @@ class Connection {
     }
     template <class Fill>
     std::string error_of(const std::string& path, const std::string& interface, const std::string& method, Fill fill) {
-        const auto proxy =
-            sdbus::createProxy(*connection_, sdbus::ServiceName(service_), sdbus::ObjectPath(path));
+        const auto proxy = sdbus::createProxy(*connection_, sdbus::ServiceName(service_), sdbus::ObjectPath(path));
         auto message = proxy->createMethodCall(sdbus::InterfaceName(interface), sdbus::MethodName(method));
         fill(message);
         try {
@@ -138,13 +137,17 @@ class TheAuthorityMatrix : public MachineTest {
             signature += type;
             const std::vector<std::string> words = type == "s"    ? std::vector<std::string>{"no-such-thing"}
                                                    : type == "ay" ? std::vector<std::string>{"1", "1"}
-                                                   : type == "u"  ? std::vector<std::string>{"1"}
-                                                                  : std::vector<std::string>{"1", "of-the-matrix", "b", "true"};
+                                                   : type == "u"
+                                                       ? std::vector<std::string>{"1"}
+                                                       : std::vector<std::string>{"1", "of-the-matrix", "b", "true"};
             arguments.insert(arguments.end(), words.begin(), words.end());
         }
-        std::vector<std::string> command{"busctl", "call", std::string(dbus::service_name),
+        std::vector<std::string> command{"busctl",
+                                         "call",
+                                         std::string(dbus::service_name),
                                          objects_.path_for(row.interface),
-                                         "org.mcpctl.Agent1." + std::string(row.interface), std::string(row.method)};
+                                         "org.mcpctl.Agent1." + std::string(row.interface),
+                                         std::string(row.method)};
         if (!signature.empty()) {
             command.push_back(signature);
         }
@@ -177,8 +180,7 @@ TEST_F(TheAuthorityMatrix, GivesUsersWhatIsPublicAndWhatPolkitGrants) {
             if (row.right == Right::authenticate && user.name == bridge.name) {
                 continue;
             }
-            const bool granted =
-                user.name == oscar.name ? of_operators.contains(row.right) : row.right == Right::view;
+            const bool granted = user.name == oscar.name ? of_operators.contains(row.right) : row.right == Right::view;
             EXPECT_EQ(is_denied(user, row), !granted) << shown(row) << " as " << user.name;
         }
         EXPECT_NE(user.run({"mcpctl", "list", "--connection", "socket"}).status, 0) << user.name;
@@ -236,9 +238,8 @@ TEST_F(TheAuthorityMatrix, GivesATokenThatIsVoidNothing) {
         revoke();
         Connection expired(over_the_bus);
         ASSERT_EQ(expired.authenticate(create("view,logs,control,connect", {"--expires", "1s"})), "");
-        EXPECT_TRUE(eventually([&] {
-            return expired.call(*access_row("Manager", "GetInstance"), objects_) == denied;
-        }));
+        EXPECT_TRUE(
+            eventually([&] { return expired.call(*access_row("Manager", "GetInstance"), objects_) == denied; }));
         for (const AccessRow& row : access_table()) {
             EXPECT_EQ(revoked.call(row, objects_), denied) << shown(row);
             EXPECT_EQ(expired.call(row, objects_), denied) << shown(row);

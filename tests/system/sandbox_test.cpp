@@ -91,8 +91,7 @@ TEST_F(Sandbox, AServerListensOnNoPortButItsOwn) {
     define_test_server("inside", {"--port", "28999"}, {{"startTimeout", 2}});
     const Output started = mcpctl({"start", "inside"});
     EXPECT_EQ(started.status, 1);
-    EXPECT_THAT(started.err,
-                AnyOf(HasSubstr("Permission denied"), HasSubstr("Operation not permitted")));
+    EXPECT_THAT(started.err, AnyOf(HasSubstr("Permission denied"), HasSubstr("Operation not permitted")));
 }
 
 // Whether HTTP or stdio, with a network or without.
@@ -175,8 +174,8 @@ TEST_P(EveryKindOfSandbox, ForbidsExecutableMemoryWhereTheProfileSaysSo) {
 TEST_P(EveryKindOfSandbox, HidesTheStateAndProcessesOfOthers) {
     define_test_server("other");
     start("other");
-    ASSERT_EQ(McpClient::of("other").data("write_file", {{"path", "/var/lib/mcpctl-profiles/other/private"},
-                                                          {"text", "x"}})["bytes"],
+    ASSERT_EQ(McpClient::of("other").data("write_file",
+                                          {{"path", "/var/lib/mcpctl-profiles/other/private"}, {"text", "x"}})["bytes"],
               1);
     const int other = main_pid_of("other");
     Inside inside(GetParam());
@@ -212,8 +211,9 @@ TEST_P(EveryKindOfSandbox, ExposesLittleByTheSystemsOwnMeasure) {
     EXPECT_LE(exposure_of(inside.unit()), GetParam().highest_exposure);
 }
 
-INSTANTIATE_TEST_SUITE_P(OfInstances, EveryKindOfSandbox, ::testing::ValuesIn(kinds),
-                         [](const auto& kind) { return std::string(kind.param.name == std::string("no-jit") ? "no_jit" : kind.param.name); });
+INSTANTIATE_TEST_SUITE_P(OfInstances, EveryKindOfSandbox, ::testing::ValuesIn(kinds), [](const auto& kind) {
+    return std::string(kind.param.name == std::string("no-jit") ? "no_jit" : kind.param.name);
+});
 
 TEST_F(Sandbox, TheAgentItselfExposesLittle) {
     EXPECT_LE(exposure_of(agent_service), 1.6);

@@ -213,7 +213,9 @@ TEST(UnitProperties, OfAProfileWithAUserOfThisMachineLeaveWhatIsHis) {
     Instance instance = minimal();
     instance.config.profile.user = "alice";
     const UnitProperties properties = *build_unit_properties(instance, options);
-    const auto value = [&](std::string_view name) { return std::ranges::find(properties, name, &UnitProperty::name)->value; };
+    const auto value = [&](std::string_view name) {
+        return std::ranges::find(properties, name, &UnitProperty::name)->value;
+    };
     EXPECT_EQ(value("User"), UnitValue("alice"));
     EXPECT_EQ(value("DynamicUser"), UnitValue(false));
     EXPECT_EQ(value("RemoveIPC"), UnitValue(false));
