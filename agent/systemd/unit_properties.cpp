@@ -13,6 +13,7 @@ namespace mcpctl::systemd {
 namespace {
 
 constexpr std::string_view profiles_directory = "mcpctl-profiles";
+constexpr std::string_view users_directory = "mcpctl-users";
 
 std::uint64_t usec(Duration duration) {
     return std::uint64_t(std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
@@ -34,11 +35,16 @@ void add_identity(UnitProperties& properties, const Instance& instance, const Bu
                       std::format("MCPCTL_SERVER={}", instance.config.server.name)}}});
 }
 
-void add_user(UnitProperties& properties, const ProfileDefinition& definition) {
-    const std::string& profile = definition.name;
-    properties.push_back({"DynamicUser", !definition.acts_as_user()});
-    properties.push_back({"User", definition.acts_as_user() ? definition.user : user_name(profile)});
-    const std::vector<std::string> directory{std::format("{}/{}", profiles_directory, profile)};
+// Below /var/lib and /var/cache.
+std::string directory_name(const ProfileDefinition& profile) {
+    return profile.acts_as_user() ? std::format("{}/{}/{}", users_directory, profile.user, profile.name)
+                                  : std::format("{}/{}", profiles_directory, profile.name);
+}
+
+void add_user(UnitProperties& properties, const ProfileDefinition& profile) {
+    properties.push_back({"DynamicUser", !profile.acts_as_user()});
+    properties.push_back({"User", profile.acts_as_user() ? profile.user : user_name(profile.name)});
+    const std::vector<std::string> directory{directory_name(profile)};
     properties.push_back({"StateDirectory", directory});
     properties.push_back({"StateDirectoryMode", std::uint32_t(0700)});
     properties.push_back({"CacheDirectory", directory});
@@ -47,7 +53,7 @@ void add_user(UnitProperties& properties, const ProfileDefinition& definition) {
 }
 
 std::vector<std::string> environment_block(const Instance& instance) {
-    const std::string& profile = instance.config.profile.name;
+    const ProfileDefinition& profile = instance.config.profile;
     const std::string cache = cache_directory(profile);
     // What the definition sets is stronger.
     Environment environment = instance.config.environment(instance.port);
@@ -224,12 +230,12 @@ std::string user_name(std::string_view profile) {
     return std::format("mcp-{:016x}", hash);
 }
 
-std::string state_directory(std::string_view profile) {
-    return std::format("/var/lib/{}/{}", profiles_directory, profile);
+std::string state_directory(const ProfileDefinition& profile) {
+    return std::format("/var/lib/{}", directory_name(profile));
 }
 
-std::string cache_directory(std::string_view profile) {
-    return std::format("/var/cache/{}/{}", profiles_directory, profile);
+std::string cache_directory(const ProfileDefinition& profile) {
+    return std::format("/var/cache/{}", directory_name(profile));
 }
 
 Result<UnitProperties> build_unit_properties(const Instance& instance, const BuilderOptions& options) {

@@ -15,6 +15,11 @@ using ::testing::HasSubstr;
 
 class Sandbox : public MachineTest {
   protected:
+    static void define_stdio(const std::string& name, Json settings) {
+        add_server({{"name", name + "-server"}, {"run", {{"command", {"mcp-test-server", "stdio"}}}}});
+        settings.update({{"name", name}, {"server", name + "-server"}});
+        add_profile(settings);
+    }
     static void expect_failure(const Json& result, const std::vector<std::string>& errors) {
         EXPECT_THAT(errors, Contains(result.value("errno", "none")));
     }
@@ -147,7 +152,7 @@ class EveryKindOfSandbox : public Sandbox, public ::testing::WithParamInterface<
         if (!kind.stdio) {
             define_test_server(kind.name, {}, kind.settings);
         } else {
-            define(kind.name, {"mcp-test-server", "stdio"}, kind.settings);
+            define_stdio(kind.name, kind.settings);
         }
         start(kind.name);
     }
@@ -220,11 +225,12 @@ INSTANTIATE_TEST_SUITE_P(OfInstances, EveryKindOfSandbox, ::testing::ValuesIn(ki
 });
 
 TEST_F(Sandbox, TheAgentItselfExposesLittle) {
-    EXPECT_LE(exposure_of(agent_service), 1.6);
+    // 1.6 but for Podman's default network, which it must reach: units/sandboxing.md.
+    EXPECT_LE(exposure_of(agent_service), 1.7);
 }
 
 TEST_F(Sandbox, AServerWithoutANetworkHasNoAddresses) {
-    define("alone", {"mcp-test-server", "stdio"}, {{"sandbox", {{"network", "none"}}}});
+    define_stdio("alone", {{"sandbox", {{"network", "none"}}}});
     start("alone");
     SessionClient alone = SessionClient::open("alone");
     alone.initialize();
@@ -299,7 +305,7 @@ TEST_F(AUserOfThisMachine, ReadsAndWritesAsHimselfWhatTheProfileNames) {
     EXPECT_EQ(hers.data("read_file", {{"path", notes_ + "/today"}})["content"], "hello");
     EXPECT_EQ(hers.data("write_file", {{"path", notes_ + "/tomorrow"}, {"text", "x"}})["bytes"], 1);
     EXPECT_THAT(output_of({"stat", "--format=%U", notes_ + "/tomorrow"}), HasSubstr("alice"));
-    EXPECT_EQ(hers.data("write_file", {{"path", "/var/lib/mcpctl-profiles/hers/x"}, {"text", "x"}})["bytes"], 1);
+    EXPECT_EQ(hers.data("write_file", {{"path", "/var/lib/mcpctl-users/alice/hers/x"}, {"text", "x"}})["bytes"], 1);
     expect_failure(hers.data("read_file", {{"path", "/home/alice/.bashrc"}}), {"ENOENT"});
     expect_failure(hers.data("read_file", {{"path", "/etc/shadow"}}), {"EACCES"});
     EXPECT_EQ(hers.data("attempt", {{"what", "become-root"}})["errno"], "EPERM");
@@ -309,28 +315,31 @@ TEST_F(AUserOfThisMachine, ReadsAndWritesAsHimselfWhatTheProfileNames) {
     expect_failure(McpClient::of("theirs").data("read_file", {{"path", notes_ + "/today"}}), {"EACCES"});
 }
 
-TEST_F(AUserOfThisMachine, KeepsHisStateWhenTheProfileGetsAnotherUser) {
+// Nobody finds what another has left, and everybody finds his own again.
+TEST_F(AUserOfThisMachine, HasAStateOfHisOwn) {
     define_test_server("shared", {}, {{"user", "alice"}});
-    const auto write_own = [](const char* name) {
-        const std::string path = std::string("/var/lib/mcpctl-profiles/shared/") + name;
-        EXPECT_EQ(McpClient::of("shared").data("write_file", {{"path", path}, {"text", name}})["bytes"],
-                  std::string(name).size());
-    };
-    const auto expect_own = [](const char* name) {
-        const std::string path = std::string("/var/lib/mcpctl-profiles/shared/") + name;
-        EXPECT_EQ(McpClient::of("shared").data("read_file", {{"path", path}})["content"], name);
+    const auto note = [](const std::string& text) {
+        const Json state = McpClient::of("shared").data("environment", {{"names", {"HOME"}}});
+        const std::string path = state["variables"]["HOME"].get<std::string>() + "/note";
+        McpClient shared = McpClient::of("shared");
+        const Json found = shared.data("read_file", {{"path", path}});
+        EXPECT_EQ(shared.data("write_file", {{"path", path}, {"text", text}})["bytes"], text.size());
+        return found.value("content", "nothing");
     };
     start("shared");
-    write_own("hers");
-    for (const char* user : {"dynamic", "alice"}) {
+    EXPECT_EQ(note("hers"), "nothing");
+    const auto as = [&](const char* user) {
         stop("shared");
         ASSERT_EQ(mcpctl({"profile", "remove", "shared", "--yes"}).status, 0);
         add_profile({{"name", "shared"}, {"server", "shared-server"}, {"user", user}});
         start("shared");
-        expect_own("hers");
-        write_own(user);
-    }
-    expect_own("dynamic");
+    };
+    as("dynamic");
+    EXPECT_EQ(note("its own"), "nothing");
+    as("alice");
+    EXPECT_EQ(note("hers"), "hers");
+    as("dynamic");
+    EXPECT_EQ(note("its own"), "its own");
 }
 
 TEST_F(AUserOfThisMachine, WhoIsNotThereFailsTheStartByName) {

@@ -220,6 +220,8 @@ TEST(UnitProperties, OfAProfileWithAUserOfThisMachineLeaveWhatIsHis) {
     EXPECT_EQ(value("DynamicUser"), UnitValue(false));
     EXPECT_EQ(value("RemoveIPC"), UnitValue(false));
     EXPECT_EQ(value("PrivateUsers"), UnitValue(true));
+    EXPECT_EQ(value("StateDirectory"), UnitValue(Strings{"mcpctl-users/alice/everything"}));
+    EXPECT_EQ(value("WorkingDirectory"), UnitValue("/var/lib/mcpctl-users/alice/everything"));
 }
 
 TEST(UnitProperties, OfAProfileThatSetsEverything) {
