@@ -104,9 +104,13 @@ class Calls {
         } else if (auto allowed = co_await authorise(context, *callers_, *caller, called); !allowed) {
             outcome = std::unexpected(allowed.error());
         } else {
-            outcome = co_await guarded(body, *caller, [&](Right right) {
+            outcome = co_await guarded(body, *caller, [&](Right right) -> Task<Result<void>> {
+                // This object may have gone with its connection, while somebody thought about his password.
+                if (pending.expired()) {
+                    co_return fail(ErrorCode::AccessDenied, "the caller has gone");
+                }
                 called.right = right;
-                return authorise(context, *callers_, *caller, called);
+                co_return co_await authorise(context, *callers_, *caller, called);
             });
         }
         if (caller && !outcome) {

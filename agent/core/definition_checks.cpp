@@ -18,7 +18,7 @@ constexpr std::size_t max_variable_name_bytes = 255;
 constexpr std::size_t max_path_bytes = 4095;  // PATH_MAX without the NUL
 constexpr std::size_t max_endpoint_bytes = 1024;
 constexpr std::size_t max_image_bytes = 255;
-constexpr std::size_t max_user_bytes = 31;  // LOGIN_NAME_MAX of Linux tools
+constexpr std::size_t max_user_bytes = 31;  // what utmp holds, and systemd allows
 
 constexpr std::string_view lower = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <filesystem>
 #include <format>
 
 #include "agent/core/launch_failure.hpp"
@@ -14,7 +13,7 @@
 #include "agent/systemd/journal_reader.hpp"
 #include "agent/systemd/listening_socket.hpp"
 #include "agent/systemd/resource_use.hpp"
-#include "agent/systemd/static_user.hpp"
+#include "agent/systemd/start_needs.hpp"
 #include "agent/systemd/unit_name.hpp"
 #include "agent/systemd/unit_properties.hpp"
 #include "agent/systemd/unit_property_dbus.hpp"
@@ -46,19 +45,6 @@ constexpr auto longest_start = 10s;
 std::string program_of(const Instance& instance) {
     const auto argv = instance.config.argv(instance.port);
     return instance.config.in_container() ? MCPCTL_RELAY : argv.empty() ? "" : argv.front();
-}
-
-// PID 1 would name neither the secret nor what to do.
-Result<void> find_secrets(const InstanceConfig& config, const std::filesystem::path& directory) {
-    for (const SecretUse& secret : config.secrets()) {
-        std::error_code error;
-        if (!std::filesystem::is_regular_file(directory / secret.name, error)) {
-            return std::unexpected(
-                launch_failure({ReasonCode::missing_secret, std::format("the secret {} is not set", secret.name)},
-                               std::format("mcpctl secret set {}", secret.name)));
-        }
-    }
-    return {};
 }
 
 // A unit that is not loaded, or not any more, carries nothing and is nobody's.
@@ -97,25 +83,11 @@ SystemdRuntime::~SystemdRuntime() {
     workers_.join();
 }
 
-// Without what is of one instance: names, and the port unless the definition says one; and without the command.
 Result<std::vector<EnforcedSetting>> SystemdRuntime::enforced(const InstanceConfig& config) const {
-    constexpr std::array of_one{"Description", "Slice", "LogExtraFields", "SyslogIdentifier", "ExecStartEx"};
     Instance instance;
     instance.config = config;
     instance.port = config.server.port;
-    return properties_of(instance, program_of(instance), 0).transform([&](const UnitProperties& properties) {
-        std::vector<EnforcedSetting> settings;
-        for (const UnitProperty& property : properties) {
-            if (property.name == "Environment") {
-                for (const std::string& variable : std::get<std::vector<std::string>>(property.value)) {
-                    settings.push_back({property.name, variable});
-                }
-            } else if (!std::ranges::contains(of_one, property.name)) {
-                settings.push_back({property.name, to_text(property)});
-            }
-        }
-        return settings;
-    });
+    return properties_of(instance, program_of(instance), 0).transform(settings_of);
 }
 
 void SystemdRuntime::unit_changed(const std::string& unit) {
@@ -145,8 +117,11 @@ Task<Result<WorkloadStatus>> SystemdRuntime::inspect(const WorkloadRef& workload
 
 Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance, ProcessLaunch process) {
     const std::string unit = unit_name({instance.id, instance.generation, process.process});
-    if (auto found = co_await find_user(instance.config.profile); !found) {
-        co_return std::unexpected(found.error());
+    if (const ProfileDefinition& profile = instance.config.profile; profile.acts_as_user()) {
+        auto found = co_await on_worker(workers_, [user = profile.user] { return find_static_user(user); });
+        if (!found) {
+            co_return std::unexpected(found.error());
+        }
     }
     const auto properties =
         find_secrets(instance.config, secrets_directory_)
@@ -170,14 +145,6 @@ Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance, Pr
                                 ? std::format("did not start: the result of its job is {}", *executed)
                                 : status->reason.text;
     co_return std::unexpected(launch_failure({status->reason.code, std::format("{} {}", program_of(instance), why)}));
-}
-
-// PID 1 would say that with an exit code.
-Task<Result<void>> SystemdRuntime::find_user(ProfileDefinition profile) {
-    if (!profile.acts_as_user()) {
-        co_return Result<void>();
-    }
-    co_return co_await on_worker(workers_, [user = profile.user] { return find_static_user(user); });
 }
 
 // The result of the start job: "done" when the program was executed, whatever became of it since; what went wrong

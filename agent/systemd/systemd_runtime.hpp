@@ -53,7 +53,6 @@ class SystemdRuntime final : public Runtime {
     // it, and what it kills in there ends only then.
     Task<Result<void>> make_stoppable(std::string unit);
     Task<Result<void>> kill_unit(std::string unit);
-    Task<Result<void>> find_user(ProfileDefinition profile);
     Task<Result<void>> end_unit(std::string unit);
     Task<Result<void>> remove_slice(InstanceId instance);
     Task<Result<void>> stop_slice(std::string slice);

@@ -2,10 +2,15 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <format>
+#include <optional>
+#include <string_view>
 
 namespace mcpctl::systemd {
 namespace {
@@ -61,19 +66,47 @@ struct ToText {
     std::string operator()(const Descriptor& /*descriptor*/) const { return "a socket of the agent's"; }
 };
 
-// Numbers that a unit file has in other bases.
-std::string number_text(const UnitProperty& property, std::string decimal) {
-    const auto* const mode = std::get_if<std::uint32_t>(&property.value);
-    if (mode != nullptr && (property.name == "UMask" || property.name.ends_with("Mode"))) {
+// Numbers of which unit files have a word, or another base.
+std::optional<std::string> word_for(const UnitProperty& property) {
+    const std::string_view name = property.name;
+    if (const auto* const mode = std::get_if<std::uint32_t>(&property.value);
+        mode != nullptr && (name == "UMask" || name.ends_with("Mode"))) {
         return std::format("{:04o}", *mode);
     }
-    return decimal;
+    if (const auto* const set = std::get_if<std::uint64_t>(&property.value); set != nullptr) {
+        if (name == "RestrictNamespaces" && *set == CLONE_NEWCGROUP) {
+            return "cgroup";
+        }
+        if (name.ends_with("Capabilities") || name == "CapabilityBoundingSet") {
+            return *set == 0 ? "none" : std::format("{:#x}", *set);
+        }
+    }
+    if (const auto* const error = std::get_if<std::int32_t>(&property.value);
+        error != nullptr && name == "SystemCallErrorNumber") {
+        return ::strerrorname_np(*error);
+    }
+    return std::nullopt;
 }
 
 }  // namespace
 
 std::string to_text(const UnitProperty& property) {
-    return number_text(property, std::visit(ToText{}, property.value));
+    return word_for(property).value_or(std::visit(ToText{}, property.value));
+}
+
+std::vector<EnforcedSetting> settings_of(const UnitProperties& properties) {
+    constexpr std::array of_one{"Description", "Slice", "LogExtraFields", "SyslogIdentifier", "ExecStartEx"};
+    std::vector<EnforcedSetting> settings;
+    for (const UnitProperty& property : properties) {
+        if (property.name == "Environment") {
+            for (const std::string& variable : std::get<std::vector<std::string>>(property.value)) {
+                settings.push_back({property.name, variable});
+            }
+        } else if (!std::ranges::contains(of_one, property.name)) {
+            settings.push_back({property.name, to_text(property)});
+        }
+    }
+    return settings;
 }
 
 }  // namespace mcpctl::systemd

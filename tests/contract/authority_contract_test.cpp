@@ -12,6 +12,7 @@
 #include "dbus/message.hpp"
 #include "tests/contract/agent_on_a_socketpair.hpp"
 #include "tests/contract/interface_files.hpp"
+#include "tests/contract/scopes_of_rights.hpp"
 
 namespace mcpctl::test {
 namespace {
@@ -312,21 +313,6 @@ struct TokenCaller {
     }
 };
 
-Scope scope_of(Right right) {
-    switch (right) {
-        case Right::read_logs:
-            return Scope::logs;
-        case Right::open_sessions:
-            return Scope::connect;
-        case Right::manage_instances:
-            return Scope::control;
-        case Right::manage_definitions:
-            return Scope::define;
-        default:
-            return Scope::view;
-    }
-}
-
 TEST(DefiningWhatRunsAsAUser, TakesARightOfItsOwn) {
     std::vector<std::string_view> asked;
     std::string_view refused;
@@ -358,20 +344,14 @@ TEST(DefiningWhatRunsAsAUser, TakesARightOfItsOwn) {
     EXPECT_THAT(add("refused", "alice"), HasSubstr("polkit rule for org.mcpctl.agent1.manage-definitions"));
 }
 
-// No token manages secrets and tokens, or shows another.
-bool is_nobodys(Right right) {
-    return right == Right::manage_secrets || right == Right::manage_tokens || right == Right::authenticate;
-}
-
 constexpr Scope all_scopes[] = {Scope::view, Scope::logs, Scope::control, Scope::connect, Scope::define};
 
 // Also where root has shown it.
 TEST(AConnectionWithAToken, MayDoWhatItIsForAndNothingElse) {
     for (const AccessRow& row : access_table()) {
-        const bool nobodys = is_nobodys(row.right);
         for (const Scope scope : all_scopes) {
-            const bool granted = !nobodys && scope == scope_of(row.right);
-            EXPECT_EQ(TokenCaller({scope}).place.denies(row), !granted) << shown(row) << " with " << spelt(scope);
+            EXPECT_EQ(TokenCaller({scope}).place.denies(row), scope_for(row.right) != scope)
+                << shown(row) << " with " << spelt(scope);
         }
     }
 }
@@ -397,7 +377,7 @@ TEST(AConnectionWithAToken, DefinesNothingThatRunsAsAUser) {
 TEST(AConnectionWithATokenForOneProfile, FindsThatProfileAndNoOther) {
     const std::vector<Scope> all(std::begin(all_scopes), std::end(all_scopes));
     for (const AccessRow& row : access_table()) {
-        if (is_nobodys(row.right)) {
+        if (!scope_for(row.right)) {  // secrets, tokens, and showing another
             continue;
         }
         const std::string own = TokenCaller(all, {"everything"}).place.call(row);
@@ -409,7 +389,7 @@ TEST(AConnectionWithATokenForOneProfile, FindsThatProfileAndNoOther) {
 TEST(AConnectionWithATokenForAnotherProfile, FindsNothing) {
     const std::vector<Scope> all(std::begin(all_scopes), std::end(all_scopes));
     for (const AccessRow& row : access_table()) {
-        if (row.reach == Reach::whole || is_nobodys(row.right)) {
+        if (row.reach == Reach::whole || !scope_for(row.right)) {
             continue;
         }
         TokenCaller caller(all, {"other"});

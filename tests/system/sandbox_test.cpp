@@ -224,6 +224,19 @@ INSTANTIATE_TEST_SUITE_P(OfInstances, EveryKindOfSandbox, ::testing::ValuesIn(ki
     return std::string(kind.param.name == std::string("no-jit") ? "no_jit" : kind.param.name);
 });
 
+TEST_F(Sandbox, ProfileShowTellsWhatItsInstancesRunUnder) {
+    define_test_server("shown", {}, {{"limits", {{"tasks", 40}}}});
+    const Json effective = mcpctl_json({"profile", "show", "shown", "--effective"});
+    const std::string unit = start("shown")["unit"];
+    EXPECT_EQ(effective["network"], "loopback");
+    EXPECT_EQ(effective["profile"]["user"], "dynamic");
+    for (const char* name : {"User", "NoNewPrivileges", "ProtectSystem", "ProtectHome", "PrivateTmp", "RemoveIPC",
+                             "RestrictNamespaces", "StateDirectory", "TasksMax", "UMask"}) {
+        EXPECT_EQ(effective["enforced"][name], Json({show(unit, name)})) << name;
+    }
+    EXPECT_EQ(mcpctl({"profile", "show", "no-such", "--effective"}).status, 4);
+}
+
 TEST_F(Sandbox, TheAgentItselfExposesLittle) {
     // 1.6 but for Podman's default network, which it must reach: units/sandboxing.md.
     EXPECT_LE(exposure_of(agent_service), 1.7);

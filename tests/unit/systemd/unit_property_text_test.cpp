@@ -20,6 +20,10 @@ TEST(UnitPropertyText, IsThatOfUnitFiles) {
     EXPECT_EQ(text("InaccessiblePaths", Strings{"-/run/dbus", "-/run/mcpctl"}), "-/run/dbus -/run/mcpctl");
     EXPECT_EQ(text("UMask", std::uint32_t(0077)), "0077");
     EXPECT_EQ(text("StateDirectoryMode", std::uint32_t(0700)), "0700");
+    EXPECT_EQ(text("RestrictNamespaces", std::uint64_t(0x02000000)), "cgroup");
+    EXPECT_EQ(text("CapabilityBoundingSet", std::uint64_t(0)), "none");
+    EXPECT_EQ(text("CapabilityBoundingSet", std::uint64_t(4)), "0x4");
+    EXPECT_EQ(text("SystemCallErrorNumber", std::int32_t(1)), "EPERM");
     EXPECT_EQ(text("StartLimitBurst", std::uint32_t(11)), "11");
     EXPECT_EQ(text("MemoryMax", std::uint64_t(1) << 30), "1073741824");
     EXPECT_EQ(text("SystemCallFilter", NameFilter{true, {"@system-service"}}), "@system-service");

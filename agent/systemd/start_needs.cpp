@@ -1,9 +1,10 @@
-#include "agent/systemd/static_user.hpp"
+#include "agent/systemd/start_needs.hpp"
 
 #include <pwd.h>
 
 #include <array>
 #include <format>
+#include <system_error>
 
 #include "agent/core/launch_failure.hpp"
 
@@ -20,6 +21,18 @@ std::unexpected<Error> unfit(std::string why) {
 }
 
 }  // namespace
+
+Result<void> find_secrets(const InstanceConfig& config, const std::filesystem::path& directory) {
+    for (const SecretUse& secret : config.secrets()) {
+        std::error_code error;
+        if (!std::filesystem::is_regular_file(directory / secret.name, error)) {
+            return std::unexpected(
+                launch_failure({ReasonCode::missing_secret, std::format("the secret {} is not set", secret.name)},
+                               std::format("mcpctl secret set {}", secret.name)));
+        }
+    }
+    return {};
+}
 
 Result<void> find_static_user(const std::string& name) {
     passwd entry{};
