@@ -42,5 +42,7 @@ constexpr std::string_view audit_denied = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a215";
 constexpr std::string_view audit_create_token = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a216";
 constexpr std::string_view audit_revoke_token = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a217";
 constexpr std::string_view audit_authenticate = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a218";
+constexpr std::string_view audit_set_secret = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a219";
+constexpr std::string_view audit_remove_secret = "8f6f1a1f2d0e4b7c9d3a5e0c61b7a21a";
 
 }  // namespace mcpctl::message_id

@@ -59,8 +59,9 @@ auto list(Caller& caller, std::string_view interface, Decode decode) {
     });
 }
 
-Result<std::string> definition(Caller& caller, const std::string& path, std::string_view interface) {
-    return only(caller.ask<std::string>(Effect::discloses, path, interface, "GetDefinition"));
+Result<std::string> definition(Caller& caller, const std::string& path, std::string_view interface,
+                               std::string_view method = "GetDefinition") {
+    return only(caller.ask<std::string>(Effect::discloses, path, interface, method));
 }
 
 Result<std::string> path_from(Caller& caller, std::string_view method, const std::string& argument) {
@@ -127,6 +128,12 @@ Result<std::string> AgentClient::server_definition(const std::string& name) {
 Result<std::string> AgentClient::profile_definition(const std::string& name) {
     return path_from(*caller_, "GetProfile", name).and_then([&](const std::string& path) {
         return definition(*caller_, path, dbus::profile_interface);
+    });
+}
+
+Result<std::string> AgentClient::effective_settings(const std::string& profile) {
+    return path_from(*caller_, "GetProfile", profile).and_then([&](const std::string& path) {
+        return definition(*caller_, path, dbus::profile_interface, "GetEffectiveSettings");
     });
 }
 

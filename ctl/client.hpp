@@ -95,6 +95,8 @@ class AgentClient {
     // JSON texts.
     Result<std::string> server_definition(const std::string& name);
     Result<std::string> profile_definition(const std::string& name);
+    // As JSON: what its next instance would run under.
+    Result<std::string> effective_settings(const std::string& profile);
     Result<void> add_server(const std::string& definition);
     Result<void> add_profile(const std::string& definition);
     Result<void> remove_server(const std::string& name);
@@ -131,6 +133,10 @@ class AgentClient {
     Result<std::string> create_token(const std::string& name, const TokenOptions& options);
     Result<void> revoke_token(const std::string& name);
     Result<std::vector<TokenInfo>> tokens();
+
+    Result<void> set_secret(const std::string& name, const std::vector<std::uint8_t>& value);
+    Result<void> remove_secret(const std::string& name);
+    Result<std::vector<SecretInfo>> secrets();
 
     // These subscribe to the end of jobs before they call, so that no end can be missed.
     Result<AcceptedJob> start(const std::string& profile, const StartOptions& options);

@@ -28,6 +28,7 @@ void update(JobInfo& job, const Properties& changed);
 
 // The JSON text of ListSessions. As with properties, what is missing keeps its default.
 [[nodiscard]] Result<std::vector<TokenInfo>> tokens_from(std::string_view json);
+[[nodiscard]] Result<std::vector<SecretInfo>> secrets_from(std::string_view json);
 [[nodiscard]] Result<std::vector<SessionInfo>> sessions_from(std::string_view json, const std::string& instance_name);
 
 // The JSON texts of CheckHealth and GetStatistics, and of GetHealthHistory.

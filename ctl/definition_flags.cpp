@@ -32,6 +32,17 @@ Result<void> put_environment(Json& definition, const std::vector<std::string>& a
     return {};
 }
 
+void put_secrets(Json& definition, const std::vector<std::string>& secrets) {
+    for (const std::string& secret : secrets) {
+        const std::size_t equals = secret.find('=');
+        Json use{{"name", secret.substr(0, equals)}};
+        if (equals != std::string::npos) {
+            use["env"] = secret.substr(equals + 1);
+        }
+        definition["secrets"].push_back(std::move(use));
+    }
+}
+
 Result<void> put_duration(Json& definition, const char* key, const std::string& text, std::string_view flag) {
     if (text.empty()) {
         return {};
@@ -149,15 +160,18 @@ Result<Definition> definition_from(const ServerFlags& flags) {
     }
     put_number(definition, "port", flags.port);
     put_text(definition, "path", flags.path);
+    put_secrets(definition, flags.secrets);
     return put_environment(definition, flags.env).and_then([&] { return finished(flags.name, definition); });
 }
 
 Result<Definition> definition_from(const ProfileFlags& flags) {
     Json definition{{"name", flags.name}, {"server", flags.server}};
     put_text(definition, "runtime", flags.runtime);
+    put_text(definition, "user", flags.user);
     put_text(definition, "engine", flags.engine);
     put_text(definition, "pull", flags.pull);
     put_list(definition, "args", flags.args);
+    put_secrets(definition, flags.secrets);
     if (!flags.restart.empty()) {
         definition["restart"]["policy"] = flags.restart;
     }

@@ -16,7 +16,8 @@ struct ServerFlags {
     std::string name;
     std::string transport;
     std::string description;
-    std::vector<std::string> env;  // KEY=VALUE
+    std::vector<std::string> env;      // KEY=VALUE
+    std::vector<std::string> secrets;  // NAME, or NAME=VARIABLE
     std::optional<std::uint16_t> port;
     std::string path;
     std::string image;
@@ -27,9 +28,11 @@ struct ProfileFlags {
     std::string name;
     std::string server;
     std::string runtime;
+    std::string user;
     std::string engine;
     std::string pull;
     std::vector<std::string> env;
+    std::vector<std::string> secrets;
     std::vector<std::string> args;
     std::string memory;
     std::optional<double> cpu;

@@ -122,6 +122,12 @@ struct TokenInfo {
     std::uint64_t last_used_at = 0;  // 0: never
 };
 
+struct SecretInfo {
+    std::string name;
+    std::uint64_t set_at = 0;
+    std::vector<std::string> used_by;  // "server x", "profile x", "instance x"
+};
+
 // Of a log or of the audit trail.
 struct LogPage {
     std::vector<std::string> lines;  // JSON objects

@@ -28,6 +28,7 @@ Agent::Agent(const asio::any_io_executor& executor, Configuration configuration,
       reconciler_(executor, registry_, ports.store, runtime_, sessions_, lifecycle_, supervisor_),
       auditor_(registry_, ports.store),
       tokens_(registry_, ports.store),
+      secrets_(registry_, ports.store, ports.vault),
       idle_([this] { return busy_reasons(); }),
       logs_(ports.logs),
       log_ends_(ports.logs),
@@ -42,7 +43,9 @@ Agent::Agent(const asio::any_io_executor& executor, Configuration configuration,
                .logs = logs_,
                .audit = audit_,
                .tokens = tokens_,
-               .quota = quota_,
+               .secrets = secrets_,
+               .calls = calls_,
+               .followers = followers_,
                .installation_id = state.installation_id,
                .unit_of = [](const WorkloadRef& workload) { return systemd::unit_name(workload); },
                .busy_reasons = [this] { return idle_.reasons(); },
@@ -99,7 +102,7 @@ std::vector<std::string> Agent::busy_reasons() const {
     add(logs_.followers(), "readers follow logs");
     add(audit_.followers(), "readers follow the audit trail");
     add(audit_.pending() + forgetting_, "audit records are on their way to the journal");
-    add(quota_.under_way(), "calls are under way");
+    add(calls_.taken(), "calls are under way");
     add(listener_ ? listener_->peers() : 0, "clients are connected to the agent's socket");
     return reasons;
 }

@@ -21,6 +21,7 @@
 #include "agent/core/reconciler.hpp"
 #include "agent/core/registry.hpp"
 #include "agent/core/runtime.hpp"
+#include "agent/core/secrets.hpp"
 #include "agent/core/sessions.hpp"
 #include "agent/core/store.hpp"
 #include "agent/core/supervisor.hpp"
@@ -41,6 +42,7 @@ struct Ports {
     HealthHistory& history;
     LogSource& logs;
     AuditTrail& audit;
+    SecretVault& vault;
 };
 
 // From activation: the listening socket, if any, and what the agent before this one has kept.
@@ -97,12 +99,14 @@ class Agent {
     Reconciler reconciler_;
     Auditor auditor_;
     Tokens tokens_;
+    Secrets secrets_;
     Idle idle_;
     LogSource& logs_;
     LogEnds log_ends_;
     AuditTrail& audit_;
     std::size_t forgetting_ = 0;  // audit records have arrived, and the store is to forget them
-    CallQuota quota_;
+    UserQuota calls_{calls_of_a_user};
+    UserQuota followers_{followers_of_a_user};
     bus::Context context_;
     bus::SystemBus bus_;
     std::optional<bus::PeerListener> listener_;

@@ -17,6 +17,7 @@
 #include "agent/logs/journal_logs.hpp"
 #include "agent/logs/system_journal.hpp"
 #include "agent/probe/mcp_probe.hpp"
+#include "agent/secrets/credential_vault.hpp"
 #include "agent/store/health_history.hpp"
 #include "agent/store/sqlite_store.hpp"
 #include "agent/systemd/descriptor_store.hpp"
@@ -74,7 +75,10 @@ int run(const std::string& state_directory, const PortsBetween& between) {
         log::error(std::format("cannot read the store in {}: {}", state_directory, state.error().reason));
         return EXIT_FAILURE;
     }
-    systemd::SystemdRuntime runtime(loop.get_executor(), state->installation_id);
+    // PID 1 reads them by this path.
+    const std::filesystem::path secrets_directory = std::filesystem::absolute(state_directory) / "secrets";
+    systemd::SystemdRuntime runtime(loop.get_executor(), state->installation_id, secrets_directory);
+    secrets::CredentialVault vault(secrets_directory);
     systemd::DescriptorStore keeper;
     McpProbe probe(loop.get_executor());
     SqliteHealthHistory history(loop.get_executor(), std::filesystem::path(state_directory) / "health.db");
@@ -87,7 +91,8 @@ int run(const std::string& state_directory, const PortsBetween& between) {
                       .probe = probe,
                       .history = history,
                       .logs = logs,
-                      .audit = audit};
+                      .audit = audit,
+                      .vault = vault};
     auto passed = systemd::take_passed_descriptors();
     Agent agent(loop.get_executor(), *configuration, between ? between(ports) : ports, *std::move(state),
                 {std::move(passed.socket), std::move(passed.kept)});

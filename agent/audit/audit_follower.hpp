@@ -13,8 +13,8 @@ namespace mcpctl::audit {
 class AuditFollower {
   public:
     // `scan` has begun. `pending` tells what may still arrive.
-    AuditFollower(asio::thread_pool& workers, std::unique_ptr<AuditScan> scan,
-                  std::function<PendingRecords()> pending, asio::posix::stream_descriptor pipe);
+    AuditFollower(asio::thread_pool& workers, std::unique_ptr<AuditScan> scan, std::function<PendingRecords()> pending,
+                  asio::posix::stream_descriptor pipe);
 
     // Until the reader has gone.
     static Task<void> run(std::shared_ptr<AuditFollower> self);

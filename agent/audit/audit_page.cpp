@@ -30,8 +30,7 @@ Result<LogPage> read_audit_page(const OpenAuditJournal& open, const AuditQuery& 
     }
     LogPage page;
     const AuditEnd end = scan.read(
-        page.lines,
-        {.records = query.limit, .pending = std::move(pending), .deadline = Clock::now() + page_patience});
+        page.lines, {.records = query.limit, .pending = std::move(pending), .deadline = Clock::now() + page_patience});
     for (std::string& line : page.lines) {
         line.pop_back();
     }

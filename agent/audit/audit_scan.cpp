@@ -14,6 +14,12 @@ constexpr std::uint64_t entries_between_looks = 256;
 constexpr std::uint64_t most_looked_for = 1000;
 constexpr std::size_t shortest_prefix = 4;
 
+// Whether a record counts anew, of the same installation: its state was put back from an older copy. A record that is
+// sent again, or late, is of something that happened before what was received meanwhile.
+bool begins_anew(const AuditRecord& later, std::uint64_t seq_before, WallTime received_before) {
+    return later.seq <= seq_before && later.time > received_before;
+}
+
 }  // namespace
 
 bool AuditScan::wanted(const AuditEntry& entry) const {
@@ -86,11 +92,16 @@ Result<void> AuditScan::go_back(std::uint64_t records) {
     journal_->seek_end();
     const auto deadline = Clock::now() + search_patience;
     WayBack way;
+    AuditRecord later;
     for (std::uint64_t looked = 1; journal_->previous(); ++looked) {
         const AuditEntry& entry = journal_->entry();
         const std::uint64_t seq = entry.record.seq;
-        if (seq != 0 && std::exchange(installation_, entry.installation) != entry.installation) {
-            way.begin_older_numbering();
+        if (seq != 0) {
+            const bool others = std::exchange(installation_, entry.installation) != entry.installation;
+            if (others || begins_anew(later, seq, entry.position.realtime)) {
+                way.begin_older_numbering();
+            }
+            later = entry.record;
         }
         const bool enough = way.count_above(seq) >= records && (seq != 0 || wanted(entry));
         if (enough || entry.position.realtime < query_.since) {
@@ -120,8 +131,9 @@ AuditEnd AuditScan::read(std::vector<std::string>& lines, const AuditLimits& lim
         }
         const AuditEntry& entry = journal_->entry();
         const std::uint64_t seq = entry.record.seq;
-        if (seq != 0 && !installation_.empty() && entry.installation != installation_) {
-            behind_.seq = 0;  // the numbers begin anew
+        const bool others = !installation_.empty() && entry.installation != installation_;
+        if (seq != 0 && (others || begins_anew(entry.record, behind_.seq, behind_.position.realtime))) {
+            behind_.seq = 0;
         }
         if (seq != 0 && behind_.seq == 0) {
             behind_.seq = before_first(entry);

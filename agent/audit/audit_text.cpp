@@ -27,6 +27,8 @@ constexpr std::array ids{
     ActionId{AuditAction::create_token, message_id::audit_create_token},
     ActionId{AuditAction::revoke_token, message_id::audit_revoke_token},
     ActionId{AuditAction::authenticate, message_id::audit_authenticate},
+    ActionId{AuditAction::set_secret, message_id::audit_set_secret},
+    ActionId{AuditAction::remove_secret, message_id::audit_remove_secret},
     ActionId{AuditAction::adopt, message_id::audit_adopt},
     ActionId{AuditAction::restore, message_id::audit_restore},
     ActionId{AuditAction::retry, message_id::audit_retry},

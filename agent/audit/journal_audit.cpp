@@ -15,7 +15,7 @@ namespace mcpctl::audit {
 namespace {
 
 constexpr std::size_t most_pages_at_once = 16;
-constexpr std::size_t most_followers = 16;
+constexpr std::size_t most_followers = 32;
 // Whoever asks sees what was acknowledged before, unless journald is away.
 constexpr auto patience_for_own_writes = std::chrono::seconds(2);
 
@@ -83,7 +83,7 @@ Task<Result<LogPage>> JournalAudit::page(AuditQuery query) {
                                  });
 }
 
-Task<Result<UniqueFd>> JournalAudit::follow(AuditQuery query) {
+Task<Result<UniqueFd>> JournalAudit::follow(AuditQuery query, Held held) {
     const auto cursor = cursor_in(query);
     if (!cursor) {
         co_return std::unexpected(cursor.error());
@@ -104,11 +104,12 @@ Task<Result<UniqueFd>> JournalAudit::follow(AuditQuery query) {
     if (!begun) {
         co_return std::unexpected(begun.error());
     }
-    spawn_detached(executor_, "delivering the audit trail", serve(std::move(scan), std::move(pipe->writer)));
+    spawn_detached(executor_, "delivering the audit trail",
+                   serve(std::move(scan), std::move(pipe->writer), std::move(held)));
     co_return std::move(pipe->reader);
 }
 
-Task<void> JournalAudit::serve(std::unique_ptr<AuditScan> scan, UniqueFd pipe) {
+Task<void> JournalAudit::serve(std::unique_ptr<AuditScan> scan, UniqueFd pipe, Held /*held*/) {
     {
         const logs::Counted counted(followers_);
         (void)::fcntl(pipe.get(), F_SETFL, O_NONBLOCK);

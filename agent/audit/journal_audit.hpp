@@ -31,13 +31,13 @@ class JournalAudit final : public AuditTrail {
     void flush() override;
     [[nodiscard]] std::size_t pending() const override { return sender_.pending(); }
     Task<Result<LogPage>> page(AuditQuery query) override;
-    Task<Result<UniqueFd>> follow(AuditQuery query) override;
+    Task<Result<UniqueFd>> follow(AuditQuery query, Held held) override;
     [[nodiscard]] std::size_t followers() const override { return *followers_; }
     void on_quiet(std::function<void()> quiet) override;
 
   private:
     Task<void> report_refusals();
-    Task<void> serve(std::unique_ptr<AuditScan> scan, UniqueFd pipe);
+    Task<void> serve(std::unique_ptr<AuditScan> scan, UniqueFd pipe, Held held);
     [[nodiscard]] Refusals::Send sending();
 
     asio::any_io_executor executor_;

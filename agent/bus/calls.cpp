@@ -33,8 +33,24 @@ void audit_failure(const Context& context, const Called& called, const Caller& c
     context.audit.tell(std::move(record));
 }
 
+Result<Held> place_of_follower(const Context& context, const Caller& caller) {
+    if (caller.is_bridge) {
+        return Held();
+    }
+    return context.followers.enter(caller.uid).transform([](UserQuota::Place place) {
+        return Held(std::make_shared<UserQuota::Place>(std::move(place)));
+    });
+}
+
 Task<Result<void>> authorise(const Context& context, CallerSource& callers, Caller caller, Called called) {
     const AccessRow* row = access_row(called.interface, called.method);
+    std::optional<AccessRow> other;
+    if (row != nullptr && called.right) {
+        other = *row;
+        other->right = *called.right;
+        row = &*other;
+    }
+    const std::string operation = called.interface + "." + called.method;
     if (caller.token) {
         auto allowed = authorise_token(caller, row, subject_of(context.registry, called).profile,
                                        context.tokens.may_define(), wall_time_now());
@@ -47,7 +63,7 @@ Task<Result<void>> authorise(const Context& context, CallerSource& callers, Call
         case Access::allowed:
             co_return Result<void>();
         case Access::denied:
-            co_return std::unexpected(denial(caller, called.interface, called.method));
+            co_return std::unexpected(denial(caller, operation, row));
         case Access::by_policy:
             break;
     }
@@ -58,7 +74,7 @@ Task<Result<void>> authorise(const Context& context, CallerSource& callers, Call
                                      .interactive = called.interactive && row->prompt == Prompt::allowed,
                                      .details = policy_details(subject_of(context.registry, called), called)});
     if (!granted) {
-        co_return std::unexpected(denial(caller, called.interface, called.method, granted.error().reason));
+        co_return std::unexpected(denial(caller, operation, row, granted.error().reason));
     }
     co_return granted;
 }

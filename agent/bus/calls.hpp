@@ -23,8 +23,14 @@ namespace mcpctl::bus {
 // Writes down that a call was denied, or that it would have changed something and was refused.
 void audit_failure(const Context& context, const Called& called, const Caller& caller, const Error& error);
 
+// LimitsExceeded where the caller follows too much already. The bridge follows for many, and sees to them itself.
+[[nodiscard]] Result<Held> place_of_follower(const Context& context, const Caller& caller);
+
 // AccessDenied, with what it would take, unless the table or polkit allows the call.
 Task<Result<void>> authorise(const Context& context, CallerSource& callers, Caller caller, Called called);
+
+// Asks for a right that a call with such arguments needs beside the one in its row.
+using AuthoriseFurther = std::function<Task<Result<void>>(Right)>;
 
 // Calls under way on one connection. They hold messages of that connection, so they end with this object, which is
 // destroyed before it; work that they have begun goes on without a reply.
@@ -46,9 +52,9 @@ class Calls {
     // the object's own table.
     void expect(std::shared_ptr<const void> object) { expected_ = std::move(object); }
 
-    // `body` takes nothing or the caller, and returns Task<Result<…>> of nothing, one value or a tuple, as `Out…` says.
-    // It must not use the object that was called, which goes with the connection. To be called from the method's
-    // handler. `about` is what the arguments name, where the path does not.
+    // `body` takes nothing, or the caller, or the caller and AuthoriseFurther, and returns Task<Result<…>> of nothing,
+    // one value or a tuple, as `Out…` says. It must not use the object that was called, which goes with the connection.
+    // To be called from the method's handler. `about` is what the arguments name, where the path does not.
     template <class... Out, class Body>
     void handle(const sdbus::IObject& object, sdbus::Result<Out...>&& reply, const char* interface, Body body,
                 About about = {}) {
@@ -85,20 +91,27 @@ class Calls {
 
     template <class Body, class... Out>
     Task<void> answer(std::weak_ptr<Pending<Out...>> pending, std::string sender, Called called, Body body) {
-        using Outcome = typename decltype(invoke(body, Caller{}))::value_type;
+        using Outcome = typename decltype(invoke(body, Caller{}, {}))::value_type;
         const Context& context = context_;  // outlives this object, which goes with its connection
         auto caller = co_await callers_->identify(std::move(sender));
         if (caller) {
             caller->token = shown_tokens_->of(caller->bus_name);
         }
         Outcome outcome = std::unexpected(Error{});
-        auto place = caller.and_then([&](const Caller& known) { return context.quota.enter(known.uid); });
+        auto place = caller.and_then([&](const Caller& known) { return context.calls.enter(known.uid); });
         if (!place) {
             outcome = std::unexpected(place.error());
         } else if (auto allowed = co_await authorise(context, *callers_, *caller, called); !allowed) {
             outcome = std::unexpected(allowed.error());
         } else {
-            outcome = co_await guarded(body, *caller);
+            outcome = co_await guarded(body, *caller, [&](Right right) -> Task<Result<void>> {
+                // This object may have gone with its connection, while somebody thought about his password.
+                if (pending.expired()) {
+                    co_return fail(ErrorCode::AccessDenied, "the caller has gone");
+                }
+                called.right = right;
+                co_return co_await authorise(context, *callers_, *caller, called);
+            });
         }
         if (caller && !outcome) {
             audit_failure(context, called, *caller, outcome.error());
@@ -113,8 +126,10 @@ class Calls {
     }
 
     template <class Body>
-    static auto invoke(Body& body, const Caller& caller) {
-        if constexpr (std::is_invocable_v<Body&, const Caller&>) {
+    static auto invoke(Body& body, const Caller& caller, const AuthoriseFurther& further) {
+        if constexpr (std::is_invocable_v<Body&, const Caller&, const AuthoriseFurther&>) {
+            return body(caller, further);
+        } else if constexpr (std::is_invocable_v<Body&, const Caller&>) {
             return body(caller);
         } else {
             return body();
@@ -123,9 +138,10 @@ class Calls {
 
     // No exception reaches the bus library: it would be sent as an error with a foreign name.
     template <class Body>
-    static auto guarded(Body& body, Caller caller) -> decltype(invoke(body, caller)) {
+    static auto guarded(Body& body, Caller caller, AuthoriseFurther further)
+        -> decltype(invoke(body, caller, further)) {
         try {
-            co_return co_await invoke(body, caller);
+            co_return co_await invoke(body, caller, further);
         } catch (const std::exception& defect) {
             co_return fail(ErrorCode::Internal, defect.what(), {}, "this is a defect in mcpctl; please report it");
         }

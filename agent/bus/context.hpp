@@ -6,15 +6,16 @@
 #include <vector>
 
 #include "agent/core/audit_trail.hpp"
-#include "agent/core/call_quota.hpp"
 #include "agent/core/catalog.hpp"
 #include "agent/core/health_monitor.hpp"
 #include "agent/core/lifecycle.hpp"
 #include "agent/core/log_source.hpp"
 #include "agent/core/registry.hpp"
 #include "agent/core/runtime.hpp"
+#include "agent/core/secrets.hpp"
 #include "agent/core/sessions.hpp"
 #include "agent/core/tokens.hpp"
+#include "agent/core/user_quota.hpp"
 
 namespace mcpctl::bus {
 
@@ -29,7 +30,9 @@ struct Context {
     LogSource& logs;
     AuditTrail& audit;
     Tokens& tokens;
-    CallQuota& quota;
+    Secrets& secrets;
+    UserQuota& calls;
+    UserQuota& followers;
     std::string installation_id;
     std::function<std::string(const WorkloadRef&)> unit_of;  // name of a workload's unit
     std::function<std::vector<std::string>()> busy_reasons;  // why the agent does not exit

@@ -38,11 +38,13 @@ class ProfileObject final
 
   private:
     void GetDefinition(sdbus::Result<std::string>&& reply) override;
+    void GetEffectiveSettings(sdbus::Result<std::string>&& reply) override;
     std::string Name() override { return profile_.name; }
     std::string Server() override { return profile_.server; }
     std::string Runtime() override;
     bool Autostart() override { return profile_.autostart; }
 
+    const Context& context_;
     Calls& calls_;
     ProfileDefinition profile_;
 };

@@ -218,13 +218,18 @@ void InstanceObject::GetLogs(sdbus::Result<std::vector<std::string>, std::string
 }
 
 void InstanceObject::FollowLogs(sdbus::Result<sdbus::UnixFd>&& reply, OptionMap options) {
-    auto body = [&context = context_, id = id_, options = std::move(options)]() -> Task<Result<sdbus::UnixFd>> {
+    auto body = [&context = context_, id = id_,
+                 options = std::move(options)](const Caller& caller) -> Task<Result<sdbus::UnixFd>> {
         auto query = follow_query(options);
         const auto instance = still_there(context, id);
         if (!query || !instance) {
             co_return std::unexpected(query ? instance.error() : query.error());
         }
-        auto reader = co_await context.logs.follow(log_owner(**instance), *std::move(query));
+        auto place = place_of_follower(context, caller);
+        if (!place) {
+            co_return std::unexpected(place.error());
+        }
+        auto reader = co_await context.logs.follow(log_owner(**instance), *std::move(query), *std::move(place));
         if (!reader) {
             co_return std::unexpected(reader.error());
         }

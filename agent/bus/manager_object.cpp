@@ -65,8 +65,8 @@ void ManagerObject::RemoveServer(sdbus::Result<>&& reply, std::string name, Opti
 }
 
 void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definition, OptionMap options) {
-    auto body = [&context = context_, definition = std::move(definition),
-                 options = std::move(options)](const Caller& caller) -> Task<Result<Path>> {
+    auto body = [&context = context_, definition = std::move(definition), options = std::move(options)](
+                    const Caller& caller, const AuthoriseFurther& authorise) -> Task<Result<Path>> {
         const Actor actor = caller.actor();
         if (auto known = Options(options).finish(); !known) {
             co_return std::unexpected(known.error());
@@ -74,6 +74,11 @@ void ManagerObject::AddProfile(sdbus::Result<Path>&& reply, std::string definiti
         auto profile = parse_profile(definition);
         if (!profile) {
             co_return std::unexpected(profile.error());
+        }
+        if (profile->acts_as_user()) {
+            if (auto allowed = co_await authorise(Right::act_as_user); !allowed) {
+                co_return std::unexpected(allowed.error());
+            }
         }
         const std::string name = profile->name;
         if (auto added = co_await context.catalog.add_profile(*std::move(profile), actor); !added) {
@@ -164,12 +169,17 @@ void ManagerObject::GetAudit(sdbus::Result<std::vector<std::string>, std::string
 }
 
 void ManagerObject::FollowAudit(sdbus::Result<sdbus::UnixFd>&& reply, OptionMap options) {
-    auto body = [&context = context_, options = std::move(options)]() -> Task<Result<sdbus::UnixFd>> {
+    auto body = [&context = context_,
+                 options = std::move(options)](const Caller& caller) -> Task<Result<sdbus::UnixFd>> {
         auto query = audit_follow_query(options);
         if (!query) {
             co_return std::unexpected(query.error());
         }
-        auto reader = co_await context.audit.follow(*std::move(query));
+        auto place = place_of_follower(context, caller);
+        if (!place) {
+            co_return std::unexpected(place.error());
+        }
+        auto reader = co_await context.audit.follow(*std::move(query), *std::move(place));
         if (!reader) {
             co_return std::unexpected(reader.error());
         }

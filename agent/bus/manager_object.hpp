@@ -41,6 +41,11 @@ class ManagerObject final
     void ListTokens(sdbus::Result<std::string>&& reply) override;
     void Authenticate(sdbus::Result<std::string>&& reply, std::string token, OptionMap options) override;
 
+    void SetSecret(sdbus::Result<>&& reply, std::string name, std::vector<std::uint8_t> value,
+                   OptionMap options) override;
+    void RemoveSecret(sdbus::Result<>&& reply, std::string name, OptionMap options) override;
+    void ListSecrets(sdbus::Result<std::string>&& reply) override;
+
     std::string Version() override;
     std::string InstallationId() override;
     std::vector<std::string> BusyReasons() override;

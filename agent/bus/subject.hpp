@@ -1,8 +1,10 @@
 // What a call is about: for the audit trail, for polkit's rules, and for whoever may act on some profiles only.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "agent/core/access.hpp"
 #include "agent/core/registry.hpp"
 
 namespace mcpctl::bus {
@@ -20,7 +22,8 @@ struct Called {
     std::string interface;  // as in the access table
     std::string method;
     About about = {};
-    bool interactive = false;  // the caller lets polkit ask for a password
+    bool interactive = false;                   // the caller lets polkit ask for a password
+    std::optional<Right> right = std::nullopt;  // what is asked for, where not what its row says
 };
 
 // Empty as far as there is no such thing.

@@ -29,6 +29,9 @@ constexpr std::array rows{
     AccessRow{"Manager", "RevokeToken", Right::manage_tokens, AuditAction::revoke_token},
     AccessRow{"Manager", "ListTokens", Right::manage_tokens},
     AccessRow{"Manager", "Authenticate", Right::authenticate, AuditAction::authenticate},
+    AccessRow{"Manager", "SetSecret", Right::manage_secrets, AuditAction::set_secret},
+    AccessRow{"Manager", "RemoveSecret", Right::manage_secrets, AuditAction::remove_secret},
+    AccessRow{"Manager", "ListSecrets", Right::manage_secrets},
     AccessRow{"Instance", "Stop", Right::manage_instances, AuditAction::stop},
     AccessRow{"Instance", "Restart", Right::manage_instances, AuditAction::restart},
     AccessRow{"Instance", "OpenSession", Right::open_sessions, AuditAction::open_session},
@@ -43,6 +46,7 @@ constexpr std::array rows{
     AccessRow{"Instance", "GetLogs", Right::read_logs},
     AccessRow{"Instance", "FollowLogs", Right::read_logs},
     AccessRow{"Profile", "GetDefinition", Right::manage_definitions},
+    AccessRow{"Profile", "GetEffectiveSettings", Right::manage_definitions},
     AccessRow{"Server", "GetDefinition", Right::manage_definitions, AuditAction::read, Prompt::allowed, Reach::whole},
     AccessRow{"Job", "Cancel", Right::manage_instances, AuditAction::cancel},
     AccessRow{"Job", "GetLastLines", Right::read_logs, AuditAction::read, Prompt::never},
@@ -60,6 +64,8 @@ bool holds(const Token& token, Right right) {
             return token.has(Scope::control);
         case Right::manage_definitions:
             return token.has(Scope::define);
+        case Right::act_as_user:
+        case Right::manage_secrets:
         case Right::manage_tokens:
         case Right::authenticate:
             return false;
@@ -91,6 +97,10 @@ std::string_view polkit_action(Right right) {
             return "org.mcpctl.agent1.manage-instances";
         case Right::manage_definitions:
             return "org.mcpctl.agent1.manage-definitions";
+        case Right::act_as_user:
+            return "org.mcpctl.agent1.act-as-user";
+        case Right::manage_secrets:
+            return "org.mcpctl.agent1.manage-secrets";
         case Right::manage_tokens:
             return "org.mcpctl.agent1.manage-tokens";
         case Right::authenticate:
@@ -134,9 +144,8 @@ Result<void> authorise_token(const Caller& caller, const AccessRow* row, std::st
     return {};
 }
 
-Error denial(const Caller& caller, std::string_view interface, std::string_view method, std::string_view why) {
-    const AccessRow* row = access_row(interface, method);
-    std::string reason = std::format("user {} may not call {}.{}", caller.uid, interface, method);
+Error denial(const Caller& caller, std::string_view operation, const AccessRow* row, std::string_view why) {
+    std::string reason = std::format("user {} may not call {}", caller.uid, operation);
     if (!why.empty()) {
         reason += std::format(": {}", why);
     }

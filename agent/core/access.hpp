@@ -27,6 +27,8 @@ enum class Right : std::uint8_t {
     open_sessions,
     manage_instances,
     manage_definitions,  // and read them: they hold commands and environments
+    act_as_user,         // define what runs as a user of this machine; beside manage_definitions
+    manage_secrets,
     manage_tokens,
     authenticate,  // show a token: the bridge does that for remote callers
 };
@@ -96,8 +98,9 @@ struct PolicyQuestion {
     std::map<std::string, std::string> details;
 };
 
-// `why` it was denied, where more is known than that nobody granted it.
-[[nodiscard]] Error denial(const Caller& caller, std::string_view interface, std::string_view method,
+// `operation`: "Manager.Start"; `row`: its row, null where it has none. `why` it was denied, where more is known than
+// that nobody granted it.
+[[nodiscard]] Error denial(const Caller& caller, std::string_view operation, const AccessRow* row,
                            std::string_view why = {});
 
 }  // namespace mcpctl

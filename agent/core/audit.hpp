@@ -28,7 +28,9 @@ enum class AuditAction : std::uint8_t {
     create_token,
     revoke_token,
     authenticate,  // a connection showed a token
-    read,          // of what not everybody may read; only where it was denied
+    set_secret,
+    remove_secret,
+    read,  // of what not everybody may read; only where it was denied
 
     // What the agent does by itself, or sees happen.
     adopt,        // it was started and found the instance running

@@ -35,7 +35,7 @@ class AuditTrail {
     virtual Task<Result<LogPage>> page(AuditQuery query) = 0;
     // The reading end of a pipe on which records arrive as they are made, those that the query asks for first.
     // LimitsExceeded where too many follow already.
-    virtual Task<Result<UniqueFd>> follow(AuditQuery query) = 0;
+    virtual Task<Result<UniqueFd>> follow(AuditQuery query, Held held) = 0;
     [[nodiscard]] virtual std::size_t followers() const = 0;
 
     // Called when nothing is pending any more, and when a follower has gone. Set once.

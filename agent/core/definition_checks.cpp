@@ -5,6 +5,7 @@
 #include <format>
 #include <optional>
 
+#include "agent/core/ids.hpp"
 #include "agent/core/plain_text.hpp"
 
 namespace mcpctl {
@@ -17,6 +18,7 @@ constexpr std::size_t max_variable_name_bytes = 255;
 constexpr std::size_t max_path_bytes = 4095;  // PATH_MAX without the NUL
 constexpr std::size_t max_endpoint_bytes = 1024;
 constexpr std::size_t max_image_bytes = 255;
+constexpr std::size_t max_user_bytes = 31;  // what utmp holds, and systemd allows
 
 constexpr std::string_view lower = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -197,6 +199,45 @@ Result<void> check_environment(const Environment& env, std::string_view field) {
         if (auto plain = check_plain(value, where, Backslash::allowed, max_argument_bytes); !plain) {
             return plain;
         }
+    }
+    return {};
+}
+
+Result<void> check_secrets(const std::vector<SecretUse>& secrets, std::string_view field) {
+    if (secrets.size() > max_secrets) {
+        return refuse(std::format("{} secrets are too many, {} are allowed", secrets.size(), max_secrets), field);
+    }
+    for (std::size_t i = 0; i < secrets.size(); ++i) {
+        const std::string where = std::format("{}[{}]", field, i);
+        if (auto valid = check_name(secrets[i].name, where + ".name"); !valid) {
+            return valid;
+        }
+        const auto earlier = secrets.begin() + std::ptrdiff_t(i);
+        if (std::ranges::contains(secrets.begin(), earlier, secrets[i].name, &SecretUse::name)) {
+            return refuse(std::format("the secret {} is named twice", secrets[i].name), where + ".name");
+        }
+        if (secrets[i].env.empty()) {
+            continue;
+        }
+        if (auto valid = check_variable_name(secrets[i].env, where + ".env"); !valid) {
+            valid.error().field = where + ".env";
+            return valid;
+        }
+    }
+    return {};
+}
+
+// What systemd takes for a name rather than a number (systemd.io/USER_NAMES, strict mode).
+Result<void> check_user(std::string_view user, std::string_view field) {
+    if (auto plain = check_plain(user, field, Backslash::refused, max_user_bytes); !plain) {
+        return plain;
+    }
+    const auto allowed = [](char c) { return among(c, {lower, upper, digits, "_-"}); };
+    if (user.empty() || !among(user.front(), {lower, upper, "_"}) || !std::ranges::all_of(user, allowed)) {
+        return refuse("it is not the name of a user", field, "write the name, not the number, of a user; or dynamic");
+    }
+    if (user == "root") {
+        return refuse("servers do not run as root", field, "name an ordinary user, or leave it away");
     }
     return {};
 }

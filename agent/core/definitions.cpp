@@ -1,5 +1,6 @@
 #include "agent/core/definitions.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <format>
 #include <span>
@@ -229,6 +230,10 @@ Result<void> validate_for_runtime(const InstanceConfig& config) {
         return refuse(std::format("server {} has no image", config.server.name), "runtime",
                       "add run.image to the server, or set runtime to systemd");
     }
+    if (profile.acts_as_user()) {
+        return refuse("whose processes they are is the image's affair", "user",
+                      "leave it away, or set runtime to systemd");
+    }
     if (profile.sandbox.network == Network::loopback) {
         return refuse("a container cannot be kept to the loopback address", "sandbox.network",
                       "its port is published on 127.0.0.1 alone in any case; leave it away, or use none for stdio");
@@ -236,6 +241,28 @@ Result<void> validate_for_runtime(const InstanceConfig& config) {
     return profile.sandbox.jit
                ? Result<void>()
                : refuse("a container cannot be kept from making memory executable", "sandbox.jit", "leave it away");
+}
+
+// A variable has one source.
+Result<void> validate_secrets(const InstanceConfig& config) {
+    constexpr std::uint16_t any_port = 65535;
+    const std::vector<SecretUse> secrets = config.secrets();
+    if (!secrets.empty() && config.in_container()) {
+        return refuse("secrets reach processes under systemd only, not containers", "secrets",
+                      "leave them away, or set runtime to systemd");
+    }
+    if (secrets.size() > max_secrets) {
+        return refuse(std::format("server and profile name {} secrets, {} are allowed", secrets.size(), max_secrets),
+                      "secrets");
+    }
+    Environment taken = config.environment(any_port);
+    for (const SecretUse& secret : secrets) {
+        if (!secret.env.empty() && !taken.emplace(secret.env, "").second) {
+            return refuse(std::format("the variable {} of the secret {} is set already", secret.env, secret.name),
+                          "secrets", "by env, or by another secret: leave one of them away");
+        }
+    }
+    return {};
 }
 
 Result<void> validate_size(const InstanceConfig& config) {
@@ -278,6 +305,16 @@ Environment InstanceConfig::environment(std::uint16_t port) const {
     return env;
 }
 
+std::vector<SecretUse> InstanceConfig::secrets() const {
+    std::vector<SecretUse> secrets = profile.secrets;
+    for (const SecretUse& secret : server.secrets) {
+        if (!std::ranges::contains(profile.secrets, secret.name, &SecretUse::name)) {
+            secrets.push_back(secret);
+        }
+    }
+    return secrets;
+}
+
 Network InstanceConfig::network() const {
     const bool open = server.speaks_stdio() || in_container();
     return profile.sandbox.network.value_or(open ? Network::full : Network::loopback);
@@ -291,6 +328,7 @@ Result<void> validate(const ServerDefinition& server) {
         .and_then([&] { return validate_command(server); })
         .and_then([&] { return validate_image(server); })
         .and_then([&] { return check_environment(server.env, "env"); })
+        .and_then([&] { return check_secrets(server.secrets, "secrets"); })
         .and_then([&] { return validate_endpoint(server); });
 }
 
@@ -298,7 +336,9 @@ Result<void> validate(const ProfileDefinition& profile) {
     return check_name(profile.name, "name")
         .and_then([&] { return check_name(profile.server, "server"); })
         .and_then([&] { return profile.engine.empty() ? Result<void>() : check_name(profile.engine, "engine"); })
+        .and_then([&] { return check_user(profile.user, "user"); })
         .and_then([&] { return check_environment(profile.env, "env"); })
+        .and_then([&] { return check_secrets(profile.secrets, "secrets"); })
         .and_then([&] { return check_arguments(profile.args, "args"); })
         .and_then([&] { return validate_limits(profile.limits); })
         .and_then([&] { return validate_restart(profile.restart); })
@@ -315,9 +355,10 @@ Result<void> validate(const InstanceConfig& config) {
             std::format("the profile belongs to server {}, not {}", config.profile.server, config.server.name),
             "server");
     }
-    return validate_for_runtime(config).and_then([&] { return validate_for_transport(config); }).and_then([&] {
-        return validate_size(config);
-    });
+    return validate_for_runtime(config)
+        .and_then([&] { return validate_for_transport(config); })
+        .and_then([&] { return validate_secrets(config); })
+        .and_then([&] { return validate_size(config); });
 }
 
 }  // namespace mcpctl

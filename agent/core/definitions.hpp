@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/duration.hpp"
@@ -23,6 +24,14 @@ enum class OnUnhealthy : std::uint8_t { alert, restart };
 
 using Environment = std::map<std::string, std::string>;
 
+// A secret that a server gets: always as the file of this name in $CREDENTIALS_DIRECTORY.
+struct SecretUse {
+    std::string name;
+    std::string env;  // also as the value of this variable; empty: not
+
+    friend bool operator==(const SecretUse&, const SecretUse&) = default;
+};
+
 // An MCP server as its author describes it.
 struct ServerDefinition {
     std::string name;
@@ -35,6 +44,7 @@ struct ServerDefinition {
     std::string image;
     std::vector<std::string> args;
     Environment env;
+    std::vector<SecretUse> secrets;
     std::uint16_t port = 0;  // HTTP; 0: one from the agent's range for each instance
     std::string path;        // of the HTTP endpoint; default /mcp, /sse for the sse transport
 
@@ -88,15 +98,20 @@ struct Sandbox {
     friend bool operator==(const Sandbox&, const Sandbox&) = default;
 };
 
+// In definitions: a user of the profile's own, who exists as long as one of its processes does.
+constexpr std::string_view dynamic_user = "dynamic";
+
 // A server plus configuration.
 struct ProfileDefinition {
     std::string name;
     std::string server;
     RuntimeKind runtime = RuntimeKind::systemd;
+    std::string user{dynamic_user};  // systemd: whose processes they are
     std::string engine;  // docker: which of the configured ones; empty: the first that answers when it is started
-    Pull pull = Pull::missing;      // docker: when the image is fetched
-    Environment env;                // added to the server's, and stronger
-    std::vector<std::string> args;  // appended to the server's command or arguments
+    Pull pull = Pull::missing;       // docker: when the image is fetched
+    Environment env;                 // added to the server's, and stronger
+    std::vector<SecretUse> secrets;  // added to the server's; the same name again replaces the server's
+    std::vector<std::string> args;   // appended to the server's command or arguments
     Limits limits;
     RestartPolicy restart;
     HealthPolicy health;
@@ -107,6 +122,8 @@ struct ProfileDefinition {
     std::uint32_t max_sessions = 128;  // stdio: most processes at a time, standbys included
     Sandbox sandbox;
     bool autostart = false;
+
+    [[nodiscard]] bool acts_as_user() const { return user != dynamic_user; }
 
     friend bool operator==(const ProfileDefinition&, const ProfileDefinition&) = default;
 };
@@ -122,6 +139,8 @@ struct InstanceConfig {
     [[nodiscard]] std::vector<std::string> argv(std::uint16_t port) const;
     // The server's environment overlaid by the profile's, and PORT for HTTP.
     [[nodiscard]] Environment environment(std::uint16_t port) const;
+    // The profile's, and those of the server that it does not name itself.
+    [[nodiscard]] std::vector<SecretUse> secrets() const;
     // The profile's, else full for stdio, which nobody can connect to from outside, and for containers, whose port is
     // published to this machine alone; loopback for HTTP.
     [[nodiscard]] Network network() const;

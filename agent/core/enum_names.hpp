@@ -133,6 +133,8 @@ struct EnumNames<ReasonCode> {
                                       std::pair{ReasonCode::unknown, "unknown"sv},
                                       std::pair{ReasonCode::missing_image, "missing-image"sv},
                                       std::pair{ReasonCode::engine_refused, "engine-refused"sv},
+                                      std::pair{ReasonCode::missing_secret, "missing-secret"sv},
+                                      std::pair{ReasonCode::missing_user, "missing-user"sv},
                                       std::pair{ReasonCode::runtime_unavailable, "runtime-unavailable"sv}};
 };
 template <>
@@ -180,6 +182,8 @@ struct EnumNames<AuditAction> {
                                       std::pair{AuditAction::create_token, "create-token"sv},
                                       std::pair{AuditAction::revoke_token, "revoke-token"sv},
                                       std::pair{AuditAction::authenticate, "authenticate"sv},
+                                      std::pair{AuditAction::set_secret, "set-secret"sv},
+                                      std::pair{AuditAction::remove_secret, "remove-secret"sv},
                                       std::pair{AuditAction::read, "read"sv},
                                       std::pair{AuditAction::adopt, "adopt"sv},
                                       std::pair{AuditAction::restore, "restore"sv},

@@ -30,6 +30,8 @@ enum class ReasonCode : std::uint8_t {
     runtime_unavailable,  // the runtime does not answer
     missing_image,        // the engine has no such image, and may not or cannot fetch it
     engine_refused,       // the engine would not make or start the container
+    missing_secret,       // a secret that the definition names is not set
+    missing_user,         // there is no such user, or none that a server may run as
 };
 
 struct Reason {

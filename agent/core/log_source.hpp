@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct LogPage {
     bool more = false;               // false: there was nothing else when it was read
 };
 
+// What is to live as long as a follower reads, such as its place in a quota.
+using Held = std::shared_ptr<const void>;
+
 class LogSource {
   public:
     virtual ~LogSource() = default;
@@ -25,7 +29,7 @@ class LogSource {
     virtual Task<Result<LogPage>> page(LogOwner owner, LogQuery query) = 0;
     // The reading end of a pipe on which lines arrive as they are written, those that the query asks for first. It ends
     // when the instance is removed and everything was delivered. LimitsExceeded where too many follow already.
-    virtual Task<Result<UniqueFd>> follow(LogOwner owner, LogQuery query) = 0;
+    virtual Task<Result<UniqueFd>> follow(LogOwner owner, LogQuery query, Held held) = 0;
     // The instance writes no more: its followers get what is left, and the end.
     virtual void finish(const InstanceId& instance) = 0;
     [[nodiscard]] virtual std::size_t followers() const = 0;

@@ -89,6 +89,14 @@ struct ResourceUse {
     friend bool operator==(const ResourceUse&, const ResourceUse&) = default;
 };
 
+// What holds for a workload, in the words of what enforces it: "ProtectSystem", "strict".
+struct EnforcedSetting {
+    std::string name;
+    std::string value;
+
+    friend bool operator==(const EnforcedSetting&, const EnforcedSetting&) = default;
+};
+
 class Runtime {
   public:
     virtual ~Runtime() = default;
@@ -96,6 +104,10 @@ class Runtime {
     // Which engine is to keep the containers of an instance whose profile names none: the first that answers.
     virtual Task<Result<std::string>> default_engine() {
         co_return fail(ErrorCode::NotSupported, "this runtime has no engines", "engine");
+    }
+    // What the next workload of this configuration would run under, in the order of enforcement.
+    [[nodiscard]] virtual Result<std::vector<EnforcedSetting>> enforced(const InstanceConfig& /*config*/) const {
+        return {};
     }
     // Fetches what a launch needs and is not there yet, such as an image, however long it takes. Errors as of launch().
     virtual Task<Result<void>> prepare(const Instance& /*instance*/, Preparation /*preparation*/) {

@@ -104,6 +104,17 @@ Result<void> Sessions::has_room(const Instance& instance) const {
     return {};
 }
 
+Result<void> Sessions::may_have_another(uid_t user) const {
+    const auto of_user = [user](const auto& entry) {
+        return entry.second->role == ProcessRole::session && entry.second->peer.uid == user;
+    };
+    if (user != 0 && std::size_t(std::ranges::count_if(by_number_, of_user)) >= most_of_user) {
+        return fail(ErrorCode::LimitsExceeded, std::format("user {} has {} sessions", user, most_of_user), {},
+                    "close some before you open more; mcpctl sessions lists them");
+    }
+    return {};
+}
+
 // The client's end leaves the keeper, and the other one changes its name there: from now on this is a session, also to
 // the next agent.
 void Sessions::become_session(StdioProcess& process, SessionPeer peer) {
@@ -124,6 +135,9 @@ Task<Result<OpenedSession>> Sessions::open(InstanceId id, SessionPeer peer, Acto
     const auto allowed = may_open(id);
     if (!allowed) {
         co_return std::unexpected(allowed.error());
+    }
+    if (const auto more = may_have_another(peer.uid); !more) {
+        co_return std::unexpected(more.error());
     }
     const Instance instance = **allowed;
     ProcessPtr process = hand_over_standby(instance, peer);

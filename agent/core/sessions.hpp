@@ -35,6 +35,9 @@ struct StdioWorkload {
 
 class Sessions : private RegistryObserver {
   public:
+    // So many sessions one user other than root has at a time, of all instances.
+    static constexpr std::size_t most_of_user = 256;
+
     Sessions(const asio::any_io_executor& executor, Registry& registry, Store& store, Runtime& runtime,
              DescriptorKeeper& keeper);
     Sessions(const Sessions&) = delete;
@@ -131,6 +134,7 @@ class Sessions : private RegistryObserver {
     [[nodiscard]] Result<const Instance*> may_open(const InstanceId& id) const;
     Task<void> while_starting(InstanceId id);
     [[nodiscard]] Result<void> has_room(const Instance& instance) const;
+    [[nodiscard]] Result<void> may_have_another(uid_t user) const;
     [[nodiscard]] std::size_t kept_descriptors() const;
     [[nodiscard]] const StdioProcess* oldest_standby(const InstanceId& id, bool free) const;
     Task<void> while_checked(InstanceId id);

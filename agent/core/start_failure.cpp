@@ -16,13 +16,15 @@ std::unexpected<StartFailure> start_failed(const Error& error) {
     return std::unexpected(StartFailure{error, {reason, error.reason}});
 }
 
-// The runtime tells the cause in the error's field, which to people is no field.
+// The runtime tells the cause in the error's field, which to people is a field only where the definition has it.
 std::unexpected<StartFailure> launch_failed(Error error) {
     if (error.code != ErrorCode::StartFailed) {
         return start_failed(error);
     }
     const Reason reason = reason_of_launch_failure(error);
-    error.field.clear();
+    error.field = reason.code == ReasonCode::missing_secret ? "secrets"
+                  : reason.code == ReasonCode::missing_user ? "user"
+                                                            : "";
     return std::unexpected(StartFailure{std::move(error), reason});
 }
 

@@ -93,4 +93,16 @@ std::string create_request(const Instance& instance, std::uint64_t process, cons
     return write_document(body);
 }
 
+std::vector<EnforcedSetting> enforced_on_container(const InstanceConfig& config) {
+    Instance instance;
+    instance.config = config;
+    instance.port = config.server.port;
+    const json host = host_settings(instance, {.slices = false, .init = true});
+    std::vector<EnforcedSetting> settings;
+    for (const auto& [name, value] : host.items()) {
+        settings.push_back({"HostConfig." + name, write_document(value)});
+    }
+    return settings;
+}
+
 }  // namespace mcpctl::docker

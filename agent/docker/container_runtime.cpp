@@ -47,6 +47,11 @@ Task<Result<std::string>> ContainerRuntime::default_engine() {
                    "is an engine running? Sockets are set in /etc/mcpctl/mcpctl.toml: [engines.NAME] socket");
 }
 
+// Of the container; what stands for it is no server.
+Result<std::vector<EnforcedSetting>> ContainerRuntime::enforced(const InstanceConfig& config) const {
+    return config.in_container() ? enforced_on_container(config) : units_.enforced(config);
+}
+
 Task<Result<WorkloadStatus>> ContainerRuntime::inspect(const WorkloadRef& workload) {
     const WorkloadRef ref = workload;
     const auto status = co_await units_.inspect(ref);

@@ -27,6 +27,7 @@ class ContainerRuntime final : public Runtime {
                      std::string installation_id);
 
     Task<Result<std::string>> default_engine() override;
+    [[nodiscard]] Result<std::vector<EnforcedSetting>> enforced(const InstanceConfig& config) const override;
     Task<Result<void>> prepare(const Instance& instance, Preparation preparation) override;
     Task<Result<WorkloadStatus>> launch(const Instance& instance, ProcessLaunch process) override;
     Task<Result<WorkloadStatus>> inspect(const WorkloadRef& workload) override;

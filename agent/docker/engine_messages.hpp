@@ -54,6 +54,10 @@ struct ListedContainer {
 [[nodiscard]] std::string create_request(const Instance& instance, std::uint64_t process,
                                          const std::string& installation_id, const EngineInfo& engine);
 
+// The part of it that keeps the container within bounds, "HostConfig.CapDrop" and so on, as an engine gets it that can
+// do all.
+[[nodiscard]] std::vector<EnforcedSetting> enforced_on_container(const InstanceConfig& config);
+
 [[nodiscard]] Result<EngineInfo> parse_info(std::string_view body);
 [[nodiscard]] Result<std::string> parse_created(std::string_view body);  // the id
 [[nodiscard]] Result<Container> parse_container(std::string_view body);

@@ -1,5 +1,6 @@
 #include "agent/json/definitions.hpp"
 
+#include "agent/core/enum_names.hpp"
 #include "agent/json/document.hpp"
 #include "agent/json/members.hpp"
 
@@ -43,6 +44,18 @@ std::string to_json(const ProfileDefinition& profile) {
 
 std::string to_json(const InstanceConfig& config) {
     return write_document(encode(config));
+}
+
+std::string to_json(const InstanceConfig& config, const std::vector<EnforcedSetting>& enforced) {
+    nlohmann::json document = encode(config);
+    document["network"] = spelt(config.network());
+    document["command"] = config.argv(config.server.port);
+    // A setting that is made of several stands there several times, as in a unit file.
+    nlohmann::json& settings = document["enforced"] = nlohmann::json::object();
+    for (const EnforcedSetting& setting : enforced) {
+        settings[setting.name].push_back(setting.value);
+    }
+    return write_document(document);
 }
 
 }  // namespace mcpctl

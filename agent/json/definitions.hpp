@@ -4,8 +4,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/core/definitions.hpp"
+#include "agent/core/runtime.hpp"
 #include "base/error.hpp"
 
 namespace mcpctl {
@@ -22,5 +24,7 @@ constexpr std::size_t max_definition_bytes = std::size_t{256} * 1024;
 [[nodiscard]] std::string to_json(const ProfileDefinition& profile);
 // {"server": …, "profile": …}
 [[nodiscard]] std::string to_json(const InstanceConfig& config);
+// The configuration, what follows from both definitions together, and what enforces it.
+[[nodiscard]] std::string to_json(const InstanceConfig& config, const std::vector<EnforcedSetting>& enforced);
 
 }  // namespace mcpctl

@@ -17,6 +17,24 @@ void decode_run(ObjectReader& server, ServerDefinition& target) {
     }
 }
 
+void decode_secrets(ObjectReader& owner, std::vector<SecretUse>& target) {
+    const json* value = owner.find("secrets");
+    if (value == nullptr) {
+        return;
+    }
+    if (!value->is_array()) {
+        owner.refuse("secrets", "not an array of objects", R"(for example [{"name": "api-key", "env": "API_KEY"}])");
+        return;
+    }
+    for (const json& element : *value) {
+        const std::string path = std::format("{}[{}]", owner.path_of("secrets"), target.size());
+        ObjectReader secret(element, path, {"name", "env"}, owner.mistake());
+        SecretUse& use = target.emplace_back();
+        secret.required_text("name", use.name);
+        secret.text("env", use.env);
+    }
+}
+
 void decode_limits(ObjectReader& profile, Limits& target) {
     if (const json* value = profile.find("limits")) {
         ObjectReader limits(*value, profile.path_of("limits"), {"memory", "cpu", "tasks"}, profile.mistake());
@@ -81,6 +99,17 @@ json encode_run(const ServerDefinition& server) {
     return run;
 }
 
+json encode(const std::vector<SecretUse>& secrets) {
+    json list = json::array();
+    for (const SecretUse& secret : secrets) {
+        json& element = list.emplace_back(json{{"name", secret.name}});
+        if (!secret.env.empty()) {
+            element["env"] = secret.env;
+        }
+    }
+    return list;
+}
+
 json encode(const Limits& limits) {
     json value = json::object();
     if (limits.memory) {
@@ -126,8 +155,8 @@ json encode(const Sandbox& sandbox) {
 
 ServerDefinition decode_server(const json& value, const std::string& path, Mistake& mistake) {
     ServerDefinition server;
-    ObjectReader reader(value, path, {"name", "description", "version", "transport", "run", "port", "path", "env"},
-                        mistake);
+    ObjectReader reader(
+        value, path, {"name", "description", "version", "transport", "run", "port", "path", "env", "secrets"}, mistake);
     reader.required_text("name", server.name);
     reader.text("description", server.description);
     reader.text("version", server.version);
@@ -136,6 +165,7 @@ ServerDefinition decode_server(const json& value, const std::string& path, Mista
     reader.integer("port", server.port);
     reader.text("path", server.path);
     reader.environment("env", server.env);
+    decode_secrets(reader, server.secrets);
     return server;
 }
 
@@ -143,15 +173,17 @@ ProfileDefinition decode_profile(const json& value, const std::string& path, Mis
     ProfileDefinition profile;
     ObjectReader reader(
         value, path,
-        {"name", "server", "runtime", "engine", "pull", "env", "args", "limits", "restart", "health", "drainTimeout",
-         "maxDrainTimeout", "startTimeout", "standby", "maxSessions", "sandbox", "autostart"},
+        {"name", "server", "runtime", "user", "engine", "pull", "env", "secrets", "args", "limits", "restart", "health",
+         "drainTimeout", "maxDrainTimeout", "startTimeout", "standby", "maxSessions", "sandbox", "autostart"},
         mistake);
     reader.required_text("name", profile.name);
     reader.required_text("server", profile.server);
     reader.choice("runtime", profile.runtime);
+    reader.text("user", profile.user);
     reader.text("engine", profile.engine);
     reader.choice("pull", profile.pull);
     reader.environment("env", profile.env);
+    decode_secrets(reader, profile.secrets);
     reader.texts("args", profile.args);
     decode_limits(reader, profile.limits);
     decode_restart(reader, profile.restart);
@@ -181,19 +213,26 @@ InstanceConfig decode_config(const json& value, const std::string& path, Mistake
 }
 
 json encode(const ServerDefinition& server) {
-    return {{"name", server.name},       {"description", server.description},
-            {"version", server.version}, {"transport", spelt(server.transport)},
-            {"run", encode_run(server)}, {"port", server.port},
-            {"path", server.path},       {"env", server.env}};
+    return {{"name", server.name},
+            {"description", server.description},
+            {"version", server.version},
+            {"transport", spelt(server.transport)},
+            {"run", encode_run(server)},
+            {"port", server.port},
+            {"path", server.path},
+            {"env", server.env},
+            {"secrets", encode(server.secrets)}};
 }
 
 json encode(const ProfileDefinition& profile) {
     return {{"name", profile.name},
             {"server", profile.server},
             {"runtime", spelt(profile.runtime)},
+            {"user", profile.user},
             {"engine", profile.engine},
             {"pull", spelt(profile.pull)},
             {"env", profile.env},
+            {"secrets", encode(profile.secrets)},
             {"args", profile.args},
             {"limits", encode(profile.limits)},
             {"restart", encode(profile.restart)},

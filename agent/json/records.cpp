@@ -208,6 +208,14 @@ std::string to_public_json(std::span<const Token> tokens) {
     return write_document(list);
 }
 
+std::string to_public_json(std::span<const SecretInfo> secrets) {
+    json list = json::array();
+    for (const SecretInfo& secret : secrets) {
+        list.push_back({{"name", secret.name}, {"setAt", secret.set_at}, {"usedBy", secret.used_by}});
+    }
+    return write_document(list);
+}
+
 std::string to_public_json(const Token& token) {
     return write_document(public_part(token));
 }

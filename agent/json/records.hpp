@@ -8,6 +8,7 @@
 #include "agent/core/audit.hpp"
 #include "agent/core/instance.hpp"
 #include "agent/core/job.hpp"
+#include "agent/core/secret.hpp"
 #include "agent/core/token.hpp"
 #include "base/error.hpp"
 
@@ -32,5 +33,6 @@ namespace mcpctl {
 // For others: without the hash.
 [[nodiscard]] std::string to_public_json(const Token& token);
 [[nodiscard]] std::string to_public_json(std::span<const Token> tokens);
+[[nodiscard]] std::string to_public_json(std::span<const SecretInfo> secrets);
 
 }  // namespace mcpctl

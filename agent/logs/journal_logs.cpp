@@ -36,7 +36,7 @@ Task<Result<LogPage>> JournalLogs::page(LogOwner owner, LogQuery query) {
     });
 }
 
-Task<Result<UniqueFd>> JournalLogs::follow(LogOwner owner, LogQuery query) {
+Task<Result<UniqueFd>> JournalLogs::follow(LogOwner owner, LogQuery query, Held held) {
     const auto cursor = cursor_in(query, owner.instance);
     if (!cursor) {
         co_return std::unexpected(cursor.error());
@@ -59,9 +59,9 @@ Task<Result<UniqueFd>> JournalLogs::follow(LogOwner owner, LogQuery query) {
     if (!begun) {
         co_return std::unexpected(begun.error());
     }
-    spawn_detached(
-        executor_, "delivering a log",
-        serve(std::move(feed), std::move(history), std::move(owner), std::move(query), std::move(pipe->writer)));
+    spawn_detached(executor_, "delivering a log",
+                   serve(std::move(feed), std::move(history), std::move(owner), std::move(query),
+                         std::move(pipe->writer), std::move(held)));
     co_return std::move(pipe->reader);
 }
 
@@ -76,7 +76,7 @@ Task<std::shared_ptr<LogFeed>> JournalLogs::feed_of(LogOwner owner) {
 }
 
 Task<void> JournalLogs::serve(std::shared_ptr<LogFeed> feed, std::unique_ptr<LogScan> history, LogOwner owner,
-                              LogQuery query, UniqueFd pipe) {
+                              LogQuery query, UniqueFd pipe, Held /*held*/) {
     {
         const Counted counted(followers_);
         (void)::fcntl(pipe.get(), F_SETFL, O_NONBLOCK);

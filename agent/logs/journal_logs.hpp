@@ -18,7 +18,7 @@ class JournalLogs final : public LogSource {
     ~JournalLogs() override;
 
     Task<Result<LogPage>> page(LogOwner owner, LogQuery query) override;
-    Task<Result<UniqueFd>> follow(LogOwner owner, LogQuery query) override;
+    Task<Result<UniqueFd>> follow(LogOwner owner, LogQuery query, Held held) override;
     void finish(const InstanceId& instance) override;
     [[nodiscard]] std::size_t followers() const override { return *followers_; }
     void on_follower_ended(std::function<void()> ended) override { follower_ended_ = std::move(ended); }
@@ -26,7 +26,7 @@ class JournalLogs final : public LogSource {
   private:
     Task<std::shared_ptr<LogFeed>> feed_of(LogOwner owner);
     Task<void> serve(std::shared_ptr<LogFeed> feed, std::unique_ptr<LogScan> history, LogOwner owner, LogQuery query,
-                     UniqueFd pipe);
+                     UniqueFd pipe, Held held);
 
     asio::any_io_executor executor_;
     OpenJournal open_;

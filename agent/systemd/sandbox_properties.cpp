@@ -61,18 +61,19 @@ void add_system_calls(UnitProperties& properties) {
     properties.push_back({"SystemCallArchitectures", std::vector<std::string>{"native"}});
 }
 
-void add_kernel(UnitProperties& properties, const Sandbox& sandbox) {
-    for (const char* setting :
-         {"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectControlGroups", "ProtectClock",
-          "ProtectHostname", "NoNewPrivileges", "PrivateUsers", "RestrictRealtime", "RestrictSUIDSGID",
-          "LockPersonality", "RemoveIPC"}) {
+void add_kernel(UnitProperties& properties, const ProfileDefinition& profile) {
+    for (const char* setting : {"ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs",
+                                "ProtectControlGroups", "ProtectClock", "ProtectHostname", "NoNewPrivileges",
+                                "PrivateUsers", "RestrictRealtime", "RestrictSUIDSGID", "LockPersonality"}) {
         properties.push_back({setting, true});
     }
+    // What a user has left in shared memory may be his own.
+    properties.push_back({"RemoveIPC", !profile.acts_as_user()});
     properties.push_back({"KeyringMode", "private"});
     properties.push_back({"CapabilityBoundingSet", std::uint64_t(0)});
     properties.push_back({"AmbientCapabilities", std::uint64_t(0)});
     add_system_calls(properties);
-    if (!sandbox.jit) {
+    if (!profile.sandbox.jit) {
         properties.push_back({"MemoryDenyWriteExecute", true});
     }
 }
@@ -115,7 +116,7 @@ void add_relay_sandbox(UnitProperties& properties) {
 
 void add_sandbox(UnitProperties& properties, const InstanceConfig& config, std::uint16_t port) {
     add_file_system(properties, config.profile.sandbox);
-    add_kernel(properties, config.profile.sandbox);
+    add_kernel(properties, config.profile);
     add_network(properties, config, port);
 }
 

@@ -13,9 +13,11 @@
 #include "agent/systemd/journal_reader.hpp"
 #include "agent/systemd/listening_socket.hpp"
 #include "agent/systemd/resource_use.hpp"
+#include "agent/systemd/start_needs.hpp"
 #include "agent/systemd/unit_name.hpp"
 #include "agent/systemd/unit_properties.hpp"
 #include "agent/systemd/unit_property_dbus.hpp"
+#include "agent/systemd/unit_property_text.hpp"
 #include "base/concurrently.hpp"
 #include "base/worker.hpp"
 
@@ -45,14 +47,6 @@ std::string program_of(const Instance& instance) {
     return instance.config.in_container() ? MCPCTL_RELAY : argv.empty() ? "" : argv.front();
 }
 
-// Made to be compared, they need no descriptor.
-Result<UnitProperties> properties_for(const Instance& instance, const std::string& installation_id,
-                                      std::uint64_t process, std::optional<int> stdio = {}) {
-    return find_executable(program_of(instance)).and_then([&](const std::string& executable) {
-        return build_unit_properties(instance, {installation_id, executable, process, stdio});
-    });
-}
-
 // A unit that is not loaded, or not any more, carries nothing and is nobody's.
 bool is_foreign(const UnitSnapshot& unit, const std::string& installation_id) {
     return unit.state.load_state == "loaded" && !unit.carries(installation_mark(installation_id));
@@ -69,8 +63,17 @@ bool is_gone(const UnitState& unit) {
 
 }  // namespace
 
-SystemdRuntime::SystemdRuntime(const asio::any_io_executor& executor, std::string installation_id)
+// Made to be compared, they need no descriptor.
+Result<UnitProperties> SystemdRuntime::properties_of(const Instance& instance, std::string executable,
+                                                     std::uint64_t process, std::optional<int> stdio) const {
+    return build_unit_properties(instance,
+                                 {installation_id_, std::move(executable), process, stdio, secrets_directory_});
+}
+
+SystemdRuntime::SystemdRuntime(const asio::any_io_executor& executor, std::string installation_id,
+                               std::string secrets_directory)
     : installation_id_(std::move(installation_id)),
+      secrets_directory_(std::move(secrets_directory)),
       pid1_(executor, {.unit_changed = [this](const std::string& unit) { unit_changed(unit); },
                        .lost_track = [this] { lost_track(); }}),
       starts_(most_starts_at_once, longest_start),
@@ -78,6 +81,13 @@ SystemdRuntime::SystemdRuntime(const asio::any_io_executor& executor, std::strin
 
 SystemdRuntime::~SystemdRuntime() {
     workers_.join();
+}
+
+Result<std::vector<EnforcedSetting>> SystemdRuntime::enforced(const InstanceConfig& config) const {
+    Instance instance;
+    instance.config = config;
+    instance.port = config.server.port;
+    return properties_of(instance, program_of(instance), 0).transform(settings_of);
 }
 
 void SystemdRuntime::unit_changed(const std::string& unit) {
@@ -107,8 +117,19 @@ Task<Result<WorkloadStatus>> SystemdRuntime::inspect(const WorkloadRef& workload
 
 Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance, ProcessLaunch process) {
     const std::string unit = unit_name({instance.id, instance.generation, process.process});
-    const auto properties = properties_for(instance, installation_id_, process.process,
-                                           process.stdio < 0 ? std::nullopt : std::optional(process.stdio));
+    if (const ProfileDefinition& profile = instance.config.profile; profile.acts_as_user()) {
+        auto found = co_await on_worker(workers_, [user = profile.user] { return find_static_user(user); });
+        if (!found) {
+            co_return std::unexpected(found.error());
+        }
+    }
+    const auto properties =
+        find_secrets(instance.config, secrets_directory_)
+            .and_then([&] { return find_executable(program_of(instance)); })
+            .and_then([&](std::string executable) {
+                return properties_of(instance, std::move(executable), process.process,
+                                     process.stdio < 0 ? std::nullopt : std::optional(process.stdio));
+            });
     if (!properties) {
         co_return std::unexpected(properties.error());
     }
@@ -189,7 +210,7 @@ Task<Result<void>> SystemdRuntime::verify(const Instance& instance, std::uint64_
     const std::string unit = unit_name({instance.id, instance.generation, process});
     // Not the path that would be found now: since its start another program of that name may have come, or this one
     // gone.
-    const auto wanted = build_unit_properties(instance, {installation_id_, program_of(instance), process, {}});
+    const auto wanted = properties_of(instance, program_of(instance), process);
     if (!wanted) {
         co_return std::unexpected(wanted.error());
     }

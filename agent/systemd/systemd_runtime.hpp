@@ -17,13 +17,14 @@ namespace mcpctl::systemd {
 class SystemdRuntime final : public Runtime {
   public:
     // `installation_id` marks what this installation made; other units under our names are foreign.
-    SystemdRuntime(const asio::any_io_executor& executor, std::string installation_id);
+    SystemdRuntime(const asio::any_io_executor& executor, std::string installation_id, std::string secrets_directory);
     SystemdRuntime(const SystemdRuntime&) = delete;
     SystemdRuntime& operator=(const SystemdRuntime&) = delete;
     ~SystemdRuntime() override;
 
     // A failure of the workload itself, such as a missing executable, is a launch_failure(); what is left of the unit
     // is for forget().
+    [[nodiscard]] Result<std::vector<EnforcedSetting>> enforced(const InstanceConfig& config) const override;
     Task<Result<WorkloadStatus>> launch(const Instance& instance, ProcessLaunch process) override;
     Task<Result<WorkloadStatus>> inspect(const WorkloadRef& workload) override;
     Task<Result<PortHolder>> port_holder(const WorkloadRef& workload, std::uint16_t port) override;
@@ -58,13 +59,17 @@ class SystemdRuntime final : public Runtime {
     void unit_changed(const std::string& unit);
     void lost_track();
 
+    [[nodiscard]] Result<UnitProperties> properties_of(const Instance& instance, std::string executable,
+                                                       std::uint64_t process, std::optional<int> stdio = {}) const;
+
     std::string installation_id_;
+    std::string secrets_directory_;
     Events events_;
     UnitWatches watches_;
     Pid1 pid1_;
     Gate starts_;
     std::map<WorkloadRef, std::uint64_t> port_groups_;  // cgroups of workloads that were seen to hold their port
-    asio::thread_pool workers_;                         // for the journal, whose files are read with blocking calls
+    asio::thread_pool workers_;                         // for blocking calls: the journal's files, the name service
 };
 
 }  // namespace mcpctl::systemd

@@ -13,6 +13,7 @@ namespace mcpctl::systemd {
 namespace {
 
 constexpr std::string_view profiles_directory = "mcpctl-profiles";
+constexpr std::string_view users_directory = "mcpctl-users";
 
 std::uint64_t usec(Duration duration) {
     return std::uint64_t(std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
@@ -34,10 +35,16 @@ void add_identity(UnitProperties& properties, const Instance& instance, const Bu
                       std::format("MCPCTL_SERVER={}", instance.config.server.name)}}});
 }
 
-void add_user(UnitProperties& properties, const std::string& profile) {
-    properties.push_back({"DynamicUser", true});
-    properties.push_back({"User", user_name(profile)});
-    const std::vector<std::string> directory{std::format("{}/{}", profiles_directory, profile)};
+// Below /var/lib and /var/cache.
+std::string directory_name(const ProfileDefinition& profile) {
+    return profile.acts_as_user() ? std::format("{}/{}/{}", users_directory, profile.user, profile.name)
+                                  : std::format("{}/{}", profiles_directory, profile.name);
+}
+
+void add_user(UnitProperties& properties, const ProfileDefinition& profile) {
+    properties.push_back({"DynamicUser", !profile.acts_as_user()});
+    properties.push_back({"User", profile.acts_as_user() ? profile.user : user_name(profile.name)});
+    const std::vector<std::string> directory{directory_name(profile)};
     properties.push_back({"StateDirectory", directory});
     properties.push_back({"StateDirectoryMode", std::uint32_t(0700)});
     properties.push_back({"CacheDirectory", directory});
@@ -46,7 +53,7 @@ void add_user(UnitProperties& properties, const std::string& profile) {
 }
 
 std::vector<std::string> environment_block(const Instance& instance) {
-    const std::string& profile = instance.config.profile.name;
+    const ProfileDefinition& profile = instance.config.profile;
     const std::string cache = cache_directory(profile);
     // What the definition sets is stronger.
     Environment environment = instance.config.environment(instance.port);
@@ -63,12 +70,42 @@ std::vector<std::string> environment_block(const Instance& instance) {
     return block;
 }
 
+// The command itself, or, where secrets are wanted as variables, the helper that sets them and becomes the command: in
+// Environment= everybody could read them.
+ExecCommand command_of(const Instance& instance, const BuilderOptions& options) {
+    ExecCommand command{options.executable, instance.config.argv(instance.port), {"no-env-expand"}};
+    std::vector<std::string> helper{MCPCTL_EXEC_ENV};
+    for (const SecretUse& secret : instance.config.secrets()) {
+        if (!secret.env.empty()) {
+            helper.push_back(std::format("{}={}", secret.env, secret.name));
+        }
+    }
+    if (helper.size() > 1) {
+        command.path = helper.front();
+        helper.emplace_back("--");
+        command.argv.insert(command.argv.begin(), helper.begin(), helper.end());
+    }
+    return command;
+}
+
+// By file: what is set with SetCredentialEncrypted= is lost at the next daemon-reload, and the unit starts again
+// without it (F22).
+void add_secrets(UnitProperties& properties, const Instance& instance, const BuilderOptions& options) {
+    std::vector<EncryptedCredential> credentials;
+    for (const SecretUse& secret : instance.config.secrets()) {
+        credentials.push_back({secret.name, std::format("{}/{}", options.secrets_directory, secret.name)});
+    }
+    if (!credentials.empty()) {
+        properties.push_back({"LoadCredentialEncrypted", std::move(credentials)});
+        // A core file would hold them.
+        properties.push_back({"LimitCORE", std::uint64_t(0)});
+    }
+}
+
 void add_program(UnitProperties& properties, const Instance& instance, const BuilderOptions& options) {
     properties.push_back({"Type", "exec"});
     // ExecStart would expand $NAME in arguments.
-    properties.push_back(
-        {"ExecStartEx",
-         std::vector<ExecCommand>{{options.executable, instance.config.argv(instance.port), {"no-env-expand"}}}});
+    properties.push_back({"ExecStartEx", std::vector<ExecCommand>{command_of(instance, options)}});
     properties.push_back({"Environment", environment_block(instance)});
 }
 
@@ -193,12 +230,12 @@ std::string user_name(std::string_view profile) {
     return std::format("mcp-{:016x}", hash);
 }
 
-std::string state_directory(std::string_view profile) {
-    return std::format("/var/lib/{}/{}", profiles_directory, profile);
+std::string state_directory(const ProfileDefinition& profile) {
+    return std::format("/var/lib/{}", directory_name(profile));
 }
 
-std::string cache_directory(std::string_view profile) {
-    return std::format("/var/cache/{}/{}", profiles_directory, profile);
+std::string cache_directory(const ProfileDefinition& profile) {
+    return std::format("/var/cache/{}", directory_name(profile));
 }
 
 Result<UnitProperties> build_unit_properties(const Instance& instance, const BuilderOptions& options) {
@@ -207,8 +244,9 @@ Result<UnitProperties> build_unit_properties(const Instance& instance, const Bui
     if (instance.config.in_container()) {
         add_relay(properties, instance, options);
     } else {
-        add_user(properties, instance.config.profile.name);
+        add_user(properties, instance.config.profile);
         add_program(properties, instance, options);
+        add_secrets(properties, instance, options);
     }
     add_output(properties, instance, options);
     if (instance.config.server.speaks_stdio()) {

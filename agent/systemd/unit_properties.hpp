@@ -17,6 +17,7 @@ struct BuilderOptions {
     // For stdio servers: the number of the process, and what becomes its standard input and output.
     std::uint64_t process = 0;
     std::optional<int> stdio = std::nullopt;  // borrowed; none where the properties are made only to be compared
+    std::string secrets_directory = "/var/lib/mcpctl/secrets";  // absolute; the encrypted file of each by its name
 };
 
 // The journal field that marks a unit as ours; see LogExtraFields.
@@ -27,8 +28,10 @@ struct BuilderOptions {
 // exists, PID 1 would use that account.
 [[nodiscard]] std::string user_name(std::string_view profile);
 
-[[nodiscard]] std::string state_directory(std::string_view profile);  // its HOME
-[[nodiscard]] std::string cache_directory(std::string_view profile);
+// Each user of a profile has his own: PID 1 takes a directory that was a user's for no dynamic user (status 238,
+// measured on systemd 257).
+[[nodiscard]] std::string state_directory(const ProfileDefinition& profile);  // its HOME
+[[nodiscard]] std::string cache_directory(const ProfileDefinition& profile);
 
 // The instance's configuration has passed validate(); what has not is refused here again.
 [[nodiscard]] Result<UnitProperties> build_unit_properties(const Instance& instance, const BuilderOptions& options);

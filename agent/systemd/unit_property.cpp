@@ -45,6 +45,14 @@ struct StringCheck {
         }
         return {};
     }
+    Result<void> operator()(const std::vector<EncryptedCredential>& credentials) const {
+        for (const EncryptedCredential& credential : credentials) {
+            if (auto checked = one(credential.id).and_then([&] { return one(credential.path); }); !checked) {
+                return checked;
+            }
+        }
+        return {};
+    }
     Result<void> operator()(const std::vector<BindMount>& mounts) const {
         for (const BindMount& mount : mounts) {
             if (auto checked = one(mount.source).and_then([&] { return one(mount.destination); }); !checked) {

@@ -52,6 +52,13 @@ struct SocketBindRule {
     friend auto operator<=>(const SocketBindRule&, const SocketBindRule&) = default;
 };
 
+// D-Bus (ss): PID 1 reads the encrypted file at each start of the unit.
+struct EncryptedCredential {
+    std::string id;
+    std::string path;
+    friend auto operator<=>(const EncryptedCredential&, const EncryptedCredential&) = default;
+};
+
 // D-Bus aay
 struct ByteStrings {
     std::vector<std::string> values;
@@ -66,7 +73,7 @@ struct Descriptor {
 
 using UnitValue = std::variant<bool, std::int32_t, std::uint32_t, std::uint64_t, std::string, std::vector<std::string>,
                                std::vector<ExecCommand>, NameFilter, std::vector<AddressPrefix>, std::vector<BindMount>,
-                               std::vector<SocketBindRule>, ByteStrings, Descriptor>;
+                               std::vector<SocketBindRule>, std::vector<EncryptedCredential>, ByteStrings, Descriptor>;
 
 struct UnitProperty {
     std::string name;

@@ -18,6 +18,7 @@ using BusFilter = sdbus::Struct<bool, std::vector<std::string>>;
 using BusAddress = sdbus::Struct<std::int32_t, std::vector<std::uint8_t>, std::uint32_t>;
 using BusBind = sdbus::Struct<std::string, std::string, bool, std::uint64_t>;
 using BusSocketBind = sdbus::Struct<std::int32_t, std::int32_t, std::uint16_t, std::uint16_t>;
+using BusCredential = sdbus::Struct<std::string, std::string>;
 using BusBytes = std::vector<std::vector<std::uint8_t>>;
 
 struct ToVariant {
@@ -57,6 +58,14 @@ struct ToVariant {
         list.reserve(rules.size());
         for (const SocketBindRule& rule : rules) {
             list.emplace_back(rule.family, rule.protocol, rule.ports, rule.first_port);
+        }
+        return sdbus::Variant(list);
+    }
+    sdbus::Variant operator()(const std::vector<EncryptedCredential>& credentials) const {
+        std::vector<BusCredential> list;
+        list.reserve(credentials.size());
+        for (const EncryptedCredential& credential : credentials) {
+            list.emplace_back(credential.id, credential.path);
         }
         return sdbus::Variant(list);
     }
@@ -139,6 +148,13 @@ struct IsEffective {
         std::vector<SocketBindRule> found;
         for (const auto& entry : read<std::vector<BusSocketBind>>(effective).value_or(std::vector<BusSocketBind>{})) {
             found.push_back({entry.get<0>(), entry.get<1>(), entry.get<2>(), entry.get<3>()});
+        }
+        return same_set(found, wanted);
+    }
+    bool operator()(const std::vector<EncryptedCredential>& wanted) const {
+        std::vector<EncryptedCredential> found;
+        for (const auto& entry : read<std::vector<BusCredential>>(effective).value_or(std::vector<BusCredential>{})) {
+            found.push_back({entry.get<0>(), entry.get<1>()});
         }
         return same_set(found, wanted);
     }

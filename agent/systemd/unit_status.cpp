@@ -34,6 +34,7 @@ Reason reason_of_setup_failure(std::int32_t status) {
         SetupStep{228, "its system call filter cannot be installed"},
         SetupStep{238, "its state directory cannot be made"},
         SetupStep{239, "its cache directory cannot be made"},
+        SetupStep{243, "its secrets cannot be decrypted; set them again on this machine: mcpctl secret list"},
     };
     if (status == exit_exec) {
         return {ReasonCode::missing_executable,

@@ -114,6 +114,10 @@ Json to_json(const TokenInfo& token) {
             {"lastUsedAt", time_or_null(token.last_used_at)}};
 }
 
+Json to_json(const SecretInfo& secret) {
+    return {{"name", secret.name}, {"setAt", time_or_null(secret.set_at)}, {"usedBy", secret.used_by}};
+}
+
 Json to_json(const HealthInfo& health) {
     return {{"readiness", health.readiness},
             {"liveness", health.liveness},

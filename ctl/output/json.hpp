@@ -15,6 +15,7 @@ namespace mcpctl::ctl {
 [[nodiscard]] nlohmann::ordered_json to_json(const JobInfo& job);
 [[nodiscard]] nlohmann::ordered_json to_json(const SessionInfo& session);
 [[nodiscard]] nlohmann::ordered_json to_json(const TokenInfo& token);
+[[nodiscard]] nlohmann::ordered_json to_json(const SecretInfo& secret);
 [[nodiscard]] nlohmann::ordered_json to_json(const HealthInfo& health);
 [[nodiscard]] nlohmann::ordered_json to_json(const HealthChangeInfo& change);
 

@@ -24,6 +24,10 @@ struct NameOptions {
     std::string name;
     bool yes = false;
 };
+struct ShowOptions {
+    std::string name;
+    bool effective = false;
+};
 struct NoOptions {};
 
 Result<Definition> wanted(const AddOptions& options) {
@@ -68,8 +72,10 @@ ExitCode list(Context& context, const NoOptions&) {
     return print_listing(context, context.agent().profiles(), listing);
 }
 
-ExitCode show(Context& context, const NameOptions& options) {
-    const auto definition = context.agent().profile_definition(options.name);
+ExitCode show(Context& context, const ShowOptions& options) {
+    AgentClient& agent = context.agent();
+    const auto definition =
+        options.effective ? agent.effective_settings(options.name) : agent.profile_definition(options.name);
     if (!definition) {
         return report_unknown(context, definition.error(), options.name, [&] { return profile_names(context); });
     }
@@ -86,6 +92,8 @@ ExitCode remove(Context& context, const NameOptions& options) {
 void add_run_options(CLI::App& verb, ProfileFlags& flags) {
     add_repeated(verb, "--env", flags.env, "Environment variable, stronger than the server's; may be repeated")
         .option_text("NAME=VALUE");
+    add_repeated(verb, "--secret", flags.secrets, "Secret it gets as a file, and as a variable; may be repeated")
+        .option_text("NAME[=VARIABLE]");
     add_repeated(verb, "--arg", flags.args, "Argument appended to the server's command; may be repeated")
         .option_text("ARGUMENT");
     verb.add_option("--runtime", flags.runtime, "What runs it; docker needs a server with an image; default: systemd")
@@ -120,6 +128,8 @@ void add_run_options(CLI::App& verb, ProfileFlags& flags) {
 }
 
 void add_confinement_options(CLI::App& verb, ProfileFlags& flags) {
+    verb.add_option("--user", flags.user, "User of this machine whose processes they are; default: one of its own")
+        ->option_text("USER");
     verb.add_option("--memory", flags.memory, "Limit of its memory: bytes, or 512M, 2G")->option_text("SIZE");
     verb.add_option("--cpu", flags.cpu, "Limit in processors: 0.5 is half of one")->option_text("NUMBER");
     verb.add_option("--tasks", flags.tasks, "Limit of its processes and threads")->option_text("NUMBER");
@@ -158,10 +168,13 @@ void add_profile(CLI::App& parent, Context& context) {
     add_output_option(list_verb, context);
     act(list_verb, context, std::make_shared<NoOptions>(), list);
 
-    auto shown = std::make_shared<NameOptions>();
+    auto shown = std::make_shared<ShowOptions>();
     CLI::App& show_verb = add_verb(group, context, "show", "Show a definition, every field with its effective value",
-                                   "  mcpctl profile show everything\n");
+                                   "  mcpctl profile show everything\n"
+                                   "  mcpctl profile show everything --effective\n");
     show_verb.add_option("NAME", shown->name, "Profile to show")->required();
+    show_verb.add_flag("--effective", shown->effective,
+                       "What its next instance runs under: server, profile, and the settings that enforce the sandbox");
     add_output_option(show_verb, context);
     act(show_verb, context, shown, show);
 

@@ -111,6 +111,9 @@ void add_add(CLI::App& group, Context& context) {
                     "Runs in containers of this image; its profile's runtime is docker");
     verb.add_option("--description", options->flags.description, "For people");
     add_repeated(verb, "--env", options->flags.env, "Environment variable; may be repeated").option_text("NAME=VALUE");
+    add_repeated(verb, "--secret", options->flags.secrets,
+                 "Secret it gets as a file, and as a variable; may be repeated")
+        .option_text("NAME[=VARIABLE]");
     verb.add_option("--port", options->flags.port,
                     "HTTP: fixed port; default: one from the agent's range per instance");
     verb.add_option("--path", options->flags.path, "HTTP: path of its endpoint; default: /mcp, or /sse");

@@ -20,6 +20,7 @@ void add_audit(CLI::App& parent, Context& context);
 void add_tools(CLI::App& parent, Context& context);
 void add_call(CLI::App& parent, Context& context);
 void add_connect(CLI::App& parent, Context& context);
+void add_secret(CLI::App& parent, Context& context);
 void add_token(CLI::App& parent, Context& context);
 void add_sessions(CLI::App& parent, Context& context);
 void add_disconnect(CLI::App& parent, Context& context);

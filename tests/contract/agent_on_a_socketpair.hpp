@@ -22,6 +22,7 @@
 #include "tests/fakes/core_under_test.hpp"
 #include "tests/fakes/fake_audit.hpp"
 #include "tests/fakes/fake_logs.hpp"
+#include "tests/fakes/memory_vault.hpp"
 
 namespace mcpctl::test {
 
@@ -78,7 +79,10 @@ class AgentOnASocketpair {
     FakeLogs logs;
     FakeAudit audit;
     Tokens tokens{core.registry, core.store};
-    CallQuota quota;
+    MemoryVault vault;
+    Secrets secrets{core.registry, core.store, vault};
+    UserQuota calls{calls_of_a_user};
+    UserQuota followers{followers_of_a_user};
     bus::Context context{.executor = core.loop.get_executor(),
                          .registry = core.registry,
                          .catalog = core.catalog,
@@ -89,7 +93,9 @@ class AgentOnASocketpair {
                          .logs = logs,
                          .audit = audit,
                          .tokens = tokens,
-                         .quota = quota,
+                         .secrets = secrets,
+                         .calls = calls,
+                         .followers = followers,
                          .installation_id = "0123456789abcdef0123456789abcdef",
                          .unit_of = [](const WorkloadRef& workload) { return workload.instance.hex() + ".service"; },
                          .busy_reasons = [] { return std::vector<std::string>{"a test runs"}; },

@@ -12,6 +12,7 @@
 #include "dbus/message.hpp"
 #include "tests/contract/agent_on_a_socketpair.hpp"
 #include "tests/contract/interface_files.hpp"
+#include "tests/contract/scopes_of_rights.hpp"
 
 namespace mcpctl::test {
 namespace {
@@ -89,6 +90,8 @@ struct Place {
         for (const std::string& type : arguments_of(interface, method)) {
             if (type == "s") {
                 message << std::string("everything");
+            } else if (type == "ay") {
+                message << std::vector<std::uint8_t>{1, 2, 3};
             } else if (type == "u") {
                 message << std::uint32_t(1);
             } else {
@@ -236,7 +239,7 @@ TEST(AUser, HasOnlySoManyCallsUnderWay) {
         co_return co_await no(question);
     }));
     const auto proxy = place.agent.proxy(place.instance);
-    std::vector<std::promise<std::string>> ends(CallQuota::most_of_user + 1);
+    std::vector<std::promise<std::string>> ends(calls_of_a_user.most + 1);
     for (auto& end : ends) {
         auto message =
             proxy->createMethodCall(sdbus::InterfaceName("org.mcpctl.Agent1.Instance"), sdbus::MethodName("Stop"));
@@ -247,10 +250,35 @@ TEST(AUser, HasOnlySoManyCallsUnderWay) {
     }
     EXPECT_EQ(ends.back().get_future().get(), "org.mcpctl.Agent1.Error.LimitsExceeded");
     place.agent.on_loop([&] { waiting->notify(); });
-    for (std::size_t call = 0; call < CallQuota::most_of_user; ++call) {
+    for (std::size_t call = 0; call < calls_of_a_user.most; ++call) {
         EXPECT_EQ(ends[call].get_future().get(), "org.mcpctl.Agent1.Error.AccessDenied");
     }
     EXPECT_EQ(place.call(*access_row("Manager", "GetInstance")), "");  // there is room again
+}
+
+// Others can follow all the same.
+TEST(AUser, FollowsOnlySoMuch) {
+    Place place(on_the_bus(yes));
+    const auto follow = [&] {
+        sdbus::UnixFd reader;
+        place.agent.proxy(place.instance)
+            ->callMethod("FollowLogs")
+            .onInterface("org.mcpctl.Agent1.Instance")
+            .withArguments(Options{})
+            .storeResultsTo(reader);
+    };
+    for (std::size_t i = 0; i < followers_of_a_user.most; ++i) {
+        follow();
+    }
+    try {
+        follow();
+        FAIL() << "it was allowed";
+    } catch (const sdbus::Error& error) {
+        EXPECT_EQ(error.getName(), "org.mcpctl.Agent1.Error.LimitsExceeded");
+        EXPECT_THAT(error.getMessage(), HasSubstr("user 1000 has 16 readers that follow"));
+    }
+    place.agent.on_loop([&] { place.agent.logs.held.clear(); });
+    follow();
 }
 
 struct TokenCaller {
@@ -285,19 +313,35 @@ struct TokenCaller {
     }
 };
 
-Scope scope_of(Right right) {
-    switch (right) {
-        case Right::read_logs:
-            return Scope::logs;
-        case Right::open_sessions:
-            return Scope::connect;
-        case Right::manage_instances:
-            return Scope::control;
-        case Right::manage_definitions:
-            return Scope::define;
-        default:
-            return Scope::view;
-    }
+TEST(DefiningWhatRunsAsAUser, TakesARightOfItsOwn) {
+    std::vector<std::string_view> asked;
+    std::string_view refused;
+    Place place(on_the_bus([&](const PolicyQuestion& question) {
+        asked.push_back(question.action);
+        return question.action == refused ? no(question) : yes(question);
+    }));
+    const auto add = [&](const char* name, const char* user) -> std::string {
+        try {
+            const std::string profile =
+                std::format(R"({{"name": "{}", "server": "everything", "user": "{}"}})", name, user);
+            place.agent.manager()
+                ->callMethod("AddProfile")
+                .onInterface("org.mcpctl.Agent1.Manager")
+                .withArguments(profile, Options{});
+        } catch (const sdbus::Error& error) {
+            return error.getMessage();
+        }
+        return "";
+    };
+    EXPECT_EQ(add("plain", "dynamic"), "");
+    EXPECT_THAT(asked, testing::ElementsAre("org.mcpctl.agent1.manage-definitions"));
+    asked.clear();
+    EXPECT_EQ(add("granted", "alice"), "");
+    EXPECT_THAT(asked, testing::ElementsAre("org.mcpctl.agent1.manage-definitions", "org.mcpctl.agent1.act-as-user"));
+    refused = "org.mcpctl.agent1.act-as-user";
+    EXPECT_THAT(add("refused", "alice"), HasSubstr("polkit rule for org.mcpctl.agent1.act-as-user"));
+    refused = "org.mcpctl.agent1.manage-definitions";
+    EXPECT_THAT(add("refused", "alice"), HasSubstr("polkit rule for org.mcpctl.agent1.manage-definitions"));
 }
 
 constexpr Scope all_scopes[] = {Scope::view, Scope::logs, Scope::control, Scope::connect, Scope::define};
@@ -305,18 +349,35 @@ constexpr Scope all_scopes[] = {Scope::view, Scope::logs, Scope::control, Scope:
 // Also where root has shown it.
 TEST(AConnectionWithAToken, MayDoWhatItIsForAndNothingElse) {
     for (const AccessRow& row : access_table()) {
-        const bool nobodys = row.right == Right::manage_tokens || row.right == Right::authenticate;
         for (const Scope scope : all_scopes) {
-            const bool granted = !nobodys && scope == scope_of(row.right);
-            EXPECT_EQ(TokenCaller({scope}).place.denies(row), !granted) << shown(row) << " with " << spelt(scope);
+            EXPECT_EQ(TokenCaller({scope}).place.denies(row), scope_for(row.right) != scope)
+                << shown(row) << " with " << spelt(scope);
         }
     }
+}
+
+TEST(AConnectionWithAToken, DefinesNothingThatRunsAsAUser) {
+    TokenCaller caller({Scope::define});
+    const auto add = [&](const std::string& profile) -> std::string {
+        try {
+            caller.place.agent.manager()
+                ->callMethod("AddProfile")
+                .onInterface("org.mcpctl.Agent1.Manager")
+                .withArguments(profile, Options{});
+        } catch (const sdbus::Error& error) {
+            return error.getName();
+        }
+        return "";
+    };
+    EXPECT_EQ(add(R"({"name": "plain", "server": "everything"})"), "");
+    EXPECT_EQ(add(R"({"name": "alices", "server": "everything", "user": "alice"})"),
+              "org.mcpctl.Agent1.Error.AccessDenied");
 }
 
 TEST(AConnectionWithATokenForOneProfile, FindsThatProfileAndNoOther) {
     const std::vector<Scope> all(std::begin(all_scopes), std::end(all_scopes));
     for (const AccessRow& row : access_table()) {
-        if (row.right == Right::manage_tokens || row.right == Right::authenticate) {
+        if (!scope_for(row.right)) {  // secrets, tokens, and showing another
             continue;
         }
         const std::string own = TokenCaller(all, {"everything"}).place.call(row);
@@ -328,7 +389,7 @@ TEST(AConnectionWithATokenForOneProfile, FindsThatProfileAndNoOther) {
 TEST(AConnectionWithATokenForAnotherProfile, FindsNothing) {
     const std::vector<Scope> all(std::begin(all_scopes), std::end(all_scopes));
     for (const AccessRow& row : access_table()) {
-        if (row.reach == Reach::whole || row.right == Right::manage_tokens || row.right == Right::authenticate) {
+        if (row.reach == Reach::whole || !scope_for(row.right)) {
             continue;
         }
         TokenCaller caller(all, {"other"});

@@ -70,6 +70,19 @@ TEST_F(AgentClientContract, PassesRefusalsOnWithFieldAndHint) {
     EXPECT_TRUE(client_.add_profile("{}"));
 }
 
+TEST_F(AgentClientContract, SendsSecretsByteForByteAndListsThemWithout) {
+    FakeAgent& agent = add_agent();
+    EXPECT_TRUE(client_.set_secret("api-key", {'a', 0, 0xff, '\n'}));
+    EXPECT_EQ(agent.manager->secrets_set.at("api-key"), std::string("a\0\xff\n", 4));
+    const auto secrets = client_.secrets();
+    ASSERT_TRUE(secrets);
+    ASSERT_EQ(secrets->size(), 1U);
+    EXPECT_EQ((*secrets)[0].name, "api-key");
+    EXPECT_EQ((*secrets)[0].set_at, 7U);
+    EXPECT_EQ((*secrets)[0].used_by, std::vector<std::string>{"server x"});
+    EXPECT_EQ(client_.remove_secret("api-kye").error().code, ErrorCode::NotFound);
+}
+
 TEST_F(AgentClientContract, ListsByInterface) {
     add_agent(with_job());
     EXPECT_EQ(client_.agent()->version, "1.2.3");

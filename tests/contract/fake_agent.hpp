@@ -187,6 +187,7 @@ class FakeManager final
     std::function<void(std::string profile, Options)> on_start = [](const std::string&, const Options&) {};
     std::function<void()> on_get_instance = [] {};
     std::vector<Options> audit_options;
+    std::map<std::string, std::string> secrets_set;
 
   private:
     using Path = sdbus::ObjectPath;
@@ -217,6 +218,16 @@ class FakeManager final
     void ListTokens(sdbus::Result<std::string>&& result) override { result.returnResults(std::string("[]")); }
     void Authenticate(sdbus::Result<std::string>&& result, std::string, Options) override {
         result.returnResults(std::string("{}"));
+    }
+    void SetSecret(sdbus::Result<>&& result, std::string name, std::vector<std::uint8_t> value, Options) override {
+        secrets_set[name] = std::string(value.begin(), value.end());
+        result.returnResults();
+    }
+    void RemoveSecret(sdbus::Result<>&& result, std::string name, Options) override {
+        result.returnError(not_found(name));
+    }
+    void ListSecrets(sdbus::Result<std::string>&& result) override {
+        result.returnResults(std::string(R"([{"name":"api-key","setAt":7,"usedBy":["server x"]}])"));
     }
     void GetInstance(sdbus::Result<Path>&& result, std::string reference) override {
         on_get_instance();

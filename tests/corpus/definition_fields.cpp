@@ -11,9 +11,11 @@ constexpr std::string_view server_template =
     R"({"name":<server.name>,"description":<description>,"version":<version>,"transport":<transport>,)"
     R"("run":{"command":[<command[0]>,"--port={port}",<command[2]>],"image":<image>,"args":[<run.args[0]>]},)"
     R"("port":<port>,"path":<path>,)"
-    R"("env":{"KEPT":"a b",<server.env.key>:<server.env.value>}})";
+    R"("env":{"KEPT":"a b",<server.env.key>:<server.env.value>},)"
+    R"("secrets":[{"name":<secrets[0].name>,"env":<secrets[0].env>}]})";
 constexpr std::string_view profile_template =
-    R"({"name":<profile.name>,"server":<server.name>,"runtime":<runtime>,"engine":<engine>,"pull":<pull>,)"
+    R"({"name":<profile.name>,"server":<server.name>,"runtime":<runtime>,"user":<user>,"engine":<engine>,"pull":<pull>,)"
+    R"("secrets":[{"name":<profile.secrets[0].name>,"env":<profile.secrets[0].env>}],)"
     R"("env":{<profile.env.key>:<profile.env.value>},"args":["-v",<args[1]>],)"
     R"("limits":{"memory":<memory>,"cpu":<cpu>,"tasks":<tasks>},)"
     R"("restart":{"policy":<policy>,"initialDelay":<initialDelay>,"maxDelay":<maxDelay>,)"
@@ -44,14 +46,19 @@ constexpr std::array table{
     Field{server, "path", "<path>", R"("/mcp")", endpoint_path, "path", 1024},
     Field{server, "env", "<server.env.key>", R"("A")", variable, "env", 255},
     Field{server, "env", "<server.env.value>", R"("1")", argument, "env.A", argument_bytes},
+    Field{server, "secrets", "<secrets[0].name>", R"("k")", name, "secrets[0].name", 63},
+    Field{server, "secrets", "<secrets[0].env>", R"("SECRET_VARIABLE")", variable, "secrets", 255},
     Field{profile, "name", "<profile.name>", R"("p")", name, "name", 63},
     Field{profile, "server", "<server.name>", R"("s")", name, "server", 63},
     Field{profile, "runtime", "<runtime>", R"("systemd")", word, "runtime", 7},
+    Field{profile, "user", "<user>", R"("dynamic")", user, "user", 31},
     // Neither may differ from its default with this runtime.
     Field{profile, "engine", "<engine>", R"("")", word, "engine", 0},
     Field{profile, "pull", "<pull>", R"("missing")", word, "pull", 7},
     Field{profile, "env", "<profile.env.key>", R"("B")", variable, "env", 255},
     Field{profile, "env", "<profile.env.value>", R"("2")", argument, "env.B", argument_bytes},
+    Field{profile, "secrets", "<profile.secrets[0].name>", R"("other-k")", name, "secrets[0].name", 63},
+    Field{profile, "secrets", "<profile.secrets[0].env>", R"("OTHER_SECRET_VARIABLE")", variable, "secrets", 255},
     Field{profile, "args", "<args[1]>", R"("y")", argument, "args[1]", argument_bytes},
     Field{profile, "limits.memory", "<memory>", R"("512M")", word, "limits.memory", 24},
     Field{profile, "limits.cpu", "<cpu>", "0.5", no_text, "limits.cpu", 0},

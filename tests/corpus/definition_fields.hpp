@@ -20,6 +20,7 @@ enum class Rule : std::uint8_t {
     program,        // an absolute path or a file name
     argument,       // plain
     variable,       // the name of a variable
+    user,           // of this machine: [A-Za-z_][A-Za-z0-9_-]{0,30}, and not root
     path,           // bound into the sandbox
     endpoint_path,  // of a URL
     image,          // the name of one

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view installation = "00112233445566778899aabbccddeeff";
 constexpr std::string_view name_characters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+constexpr std::string_view user_characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 // Whether the field's rule lets the text in: true or false where that can be told in one line, nothing where only one
 // of the two can.
@@ -40,6 +41,10 @@ std::optional<bool> should_be_accepted(const Case& test_case) {
                 return false;
             }
             return std::nullopt;
+        case Rule::user:
+            return plain && !text.empty() && text != "root" &&
+                   std::string_view("-0123456789").find(text[0]) == text.npos &&
+                   text.find_first_not_of(user_characters) == text.npos;
         case Rule::path:
             if (!plain || !text.starts_with('/') || text.find_first_of("\\ :\"'%") != text.npos ||
                 text.contains("..") || text.contains("//")) {

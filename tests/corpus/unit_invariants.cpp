@@ -1,5 +1,6 @@
 #include "tests/corpus/unit_invariants.hpp"
 
+#include <algorithm>
 #include <format>
 #include <set>
 
@@ -30,6 +31,8 @@ const std::set<std::string_view> properties_of_the_builder{"AmbientCapabilities"
                                                            "InaccessiblePaths",
                                                            "KeyringMode",
                                                            "KillMode",
+                                                           "LimitCORE",
+                                                           "LoadCredentialEncrypted",
                                                            "LockPersonality",
                                                            "LogExtraFields",
                                                            "LogRateLimitBurst",
@@ -115,6 +118,12 @@ struct EveryText {
             take(mount.destination, false);
         }
     }
+    void operator()(const std::vector<EncryptedCredential>& credentials) const {
+        for (const EncryptedCredential& credential : credentials) {
+            take(credential.id, false);
+            take(credential.path, false);
+        }
+    }
     void all(const std::vector<std::string>& texts, bool of_command) const {
         for (const std::string& text : texts) {
             take(text, of_command);
@@ -124,6 +133,22 @@ struct EveryText {
 
 bool survives_as_path(const std::string& path) {
     return path.starts_with('/') && path.find_first_of(" :\"'%\\") == std::string::npos;
+}
+
+// What is left of the arguments without the helper that sets variables; nothing where that is called wrongly.
+std::vector<std::string> without_helper(const ExecCommand& command) {
+    if (!command.path.ends_with("/mcpctl-exec-env")) {
+        return command.argv;
+    }
+    const auto dashes = std::ranges::find(command.argv, "--");
+    const auto is_assignment = [](const std::string& word) {
+        const std::size_t equals = word.find('=');
+        return equals != std::string::npos && equals > 0 && word.find_first_of(" /\\\"'%$", 0) == std::string::npos;
+    };
+    const bool proper = dashes != command.argv.end() && dashes - command.argv.begin() > 1 &&
+                        command.argv.front() == command.path &&
+                        std::all_of(command.argv.begin() + 1, dashes, is_assignment);
+    return proper ? std::vector<std::string>(dashes + 1, command.argv.end()) : std::vector<std::string>();
 }
 
 std::string program_violation(const std::vector<ExecCommand>& commands, const std::vector<std::string>& argv) {
@@ -136,7 +161,7 @@ std::string program_violation(const std::vector<ExecCommand>& commands, const st
     if (commands[0].flags != std::vector<std::string>{"no-env-expand"}) {
         return "flags";
     }
-    return commands[0].argv == argv ? "" : "argv is not what was defined";
+    return without_helper(commands[0]) == argv ? "" : "argv is not what was defined";
 }
 
 std::string environment_violation(const std::vector<std::string>& block, const Environment& environment) {
@@ -171,6 +196,15 @@ std::string value_violation(const UnitProperty& property, const std::vector<std:
     }
     if (const auto* commands = std::get_if<std::vector<ExecCommand>>(&property.value)) {
         return program_violation(*commands, argv);
+    }
+    if (const auto* credentials = std::get_if<std::vector<EncryptedCredential>>(&property.value)) {
+        return std::ranges::all_of(*credentials,
+                                   [](const EncryptedCredential& credential) {
+                                       return survives_as_path(credential.path) &&
+                                              credential.path.ends_with("/secrets/" + credential.id);
+                                   })
+                   ? ""
+                   : "a path of a secret would not survive";
     }
     if (const auto* mounts = std::get_if<std::vector<BindMount>>(&property.value)) {
         return mounts_violation(*mounts);

@@ -24,7 +24,7 @@ class FakeAudit final : public AuditTrail {
         co_return answer;
     }
     // The pipe holds the entries of the answer and ends.
-    Task<Result<UniqueFd>> follow(AuditQuery query) override {
+    Task<Result<UniqueFd>> follow(AuditQuery query, Held /*held*/) override {
         queries.push_back(std::move(query));
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0) {

@@ -19,7 +19,8 @@ class FakeLogs final : public LogSource {
         co_return answer;
     }
     // The pipe holds the lines of the answer and ends.
-    Task<Result<UniqueFd>> follow(LogOwner owner, LogQuery query) override {
+    Task<Result<UniqueFd>> follow(LogOwner owner, LogQuery query, Held place) override {
+        held.push_back(std::move(place));
         owners.push_back(std::move(owner));
         queries.push_back(std::move(query));
         int ends[2];
@@ -39,6 +40,7 @@ class FakeLogs final : public LogSource {
 
     Result<LogPage> answer = LogPage{};
     std::vector<LogOwner> owners;
+    std::vector<Held> held;
     std::vector<LogQuery> queries;
     std::vector<InstanceId> finished;
 };

@@ -76,7 +76,9 @@ class MemoryAuditJournal final : public audit::AuditSink {
   private:
     void place(audit::AuditEntry entry) {
         const std::uint64_t number = entries_.size() + 1;
-        entry.position = {{1}, number, {2}, number, entry.record.time};
+        const WallTime received =
+            entries_.empty() ? entry.record.time : std::max(entries_.back().position.realtime, entry.record.time);
+        entry.position = {{1}, number, {2}, number, received};
         entries_.push_back(std::move(entry));
     }
 

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "dbus/names.hpp"
+#include "tests/system/support/bus_connection.hpp"
 #include "tests/system/support/machine_test.hpp"
 #include "tests/system/support/users.hpp"
 
@@ -34,30 +35,11 @@ class Token : public MachineTest {
     }
 };
 
-// A connection that shows tokens, as the bridge does.
-class Remote {
+class Remote : public BusConnection {
   public:
-    explicit Remote(bool over_the_bus)
-        : connection_(over_the_bus ? sdbus::createSystemBusConnection()
-                                   : sdbus::createDirectBusConnection("unix:path=" + std::string(dbus::socket_path))),
-          service_(over_the_bus ? std::string(dbus::service_name) : "") {
-        connection_->enterEventLoopAsync();
-    }
-    Remote(const Remote&) = delete;
-    Remote& operator=(const Remote&) = delete;
-    ~Remote() { connection_->leaveEventLoop(); }
+    using BusConnection::BusConnection;
 
-    // Each gives the error without what all of ours begin with; empty when it was done.
-    std::string authenticate(const std::string& token) {
-        return error_of([&] {
-            std::string info;
-            proxy(std::string(dbus::root_path))
-                ->callMethod("Authenticate")
-                .onInterface("org.mcpctl.Agent1.Manager")
-                .withArguments(token, Options())
-                .storeResultsTo(info);
-        });
-    }
+    // Each gives the error as of error_of().
     std::string start(const std::string& profile) {
         return error_of([&] {
             sdbus::ObjectPath instance;
@@ -83,23 +65,6 @@ class Remote {
                 .storeResultsTo(lines, cursor, more);
         });
     }
-
-  private:
-    std::unique_ptr<sdbus::IProxy> proxy(const std::string& path) {
-        return sdbus::createProxy(*connection_, sdbus::ServiceName(service_), sdbus::ObjectPath(path));
-    }
-    static std::string error_of(const std::function<void()>& call) {
-        try {
-            call();
-        } catch (const sdbus::Error& error) {
-            const std::string name = error.getName();
-            return name.starts_with(dbus::error_prefix) ? name.substr(dbus::error_prefix.size()) : name;
-        }
-        return "";
-    }
-
-    std::unique_ptr<sdbus::IConnection> connection_;
-    std::string service_;
 };
 
 TEST_F(Token, IsShownOnceAndListedWithoutItsSecret) {

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
                              .probe = real.probe,
                              .history = real.history,
                              .logs = real.logs,
-                             .audit = real.audit};
+                             .audit = real.audit,
+                             .vault = real.vault};
     });
 }

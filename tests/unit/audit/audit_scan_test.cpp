@@ -23,12 +23,13 @@ constexpr std::uint64_t none_pending = UINT64_MAX;
 
 class AnAuditScan : public testing::Test {
   protected:
-    // A second later each.
+    // Each happens a second after the one with the number before it; without a number, at once.
     void add(std::uint64_t seq, const std::function<void(audit::AuditEntry&)>& change = {}) {
         audit::AuditEntry entry;
         entry.record = audit_of(AuditAction::start, Actor{});
         entry.record.seq = seq;
-        entry.record.time = epoch + ++added_ * second;
+        entry.record.time = epoch + (seq == 0 ? latest_ : seq) * second;
+        latest_ = std::max(latest_, seq);
         entry.record.name = std::format("i{}", seq);
         entry.actor = "root";
         entry.installation = "me";
@@ -56,7 +57,7 @@ class AnAuditScan : public testing::Test {
     }
 
     MemoryAuditJournal journal_;
-    WallTime added_ = 0;
+    std::uint64_t latest_ = 0;
 };
 
 TEST_F(AnAuditScan, ShowsEachRecordOnceHoweverOftenItWasSent) {
@@ -122,6 +123,24 @@ TEST_F(AnAuditScan, BeginsAnewWithTheNumbersOfAnotherInstallation) {
     add(1, [](audit::AuditEntry& entry) { entry.installation = "after a purge"; });
     add(2, [](audit::AuditEntry& entry) { entry.installation = "after a purge"; });
     EXPECT_THAT(shown(*page()), ElementsAre("7", "8", "1", "2"));
+}
+
+TEST_F(AnAuditScan, ShowsWhatHappenedAfterAnOldCopyOfTheStoreWasPutBack) {
+    for (const std::uint64_t seq : {1, 2, 3, 4, 4}) {
+        add(seq);
+    }
+    AuditQuery query;
+    query.cursor = page()->cursor;
+    for (const std::uint64_t seq : {3, 4, 3, 5}) {
+        add(seq, [](audit::AuditEntry& entry) { entry.record.time += 100 * second; });
+    }
+    EXPECT_THAT(shown(*page()), ElementsAre("1", "2", "3", "4", "3", "4", "5"));
+    EXPECT_THAT(shown(*page(query)), ElementsAre("3", "4", "5"));
+    query = {};
+    query.tail = 2;
+    EXPECT_THAT(shown(*page(query)), ElementsAre("4", "5"));
+    query.tail = 4;
+    EXPECT_THAT(shown(*page(query)), ElementsAre("4", "3", "4", "5"));
 }
 
 TEST_F(AnAuditScan, WaitsForNothingOfAnInstallationThatIsGone) {

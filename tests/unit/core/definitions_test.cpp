@@ -73,6 +73,68 @@ TEST(InstanceEnvironment, IsTheServersOverlaidByTheProfilesWithPort) {
     EXPECT_EQ(config.environment(26270), expected);
 }
 
+TEST(SecretsOfAnInstance, AreTheProfilesAndThoseOfTheServerThatItDoesNotName) {
+    InstanceConfig config{some_server(), some_profile()};
+    config.server.secrets = {{"api-key", "API_KEY"}, {"tls-key", ""}};
+    config.profile.secrets = {{"api-key", "OTHER_KEY"}};
+    const std::vector<SecretUse> expected{{"api-key", "OTHER_KEY"}, {"tls-key", ""}};
+    EXPECT_EQ(config.secrets(), expected);
+    EXPECT_TRUE(validate(config));
+}
+
+TEST(SecretsOfAnInstance, GiveAVariableOneSource) {
+    InstanceConfig config{some_server(), some_profile()};
+    config.server.secrets = {{"api-key", "API_KEY"}};
+    config.profile.env = {{"API_KEY", "plain"}};
+    ASSERT_FALSE(validate(config));
+    EXPECT_EQ(validate(config).error().field, "secrets");
+    EXPECT_EQ(validate(config).error().reason, "the variable API_KEY of the secret api-key is set already");
+    config.profile.env = {};
+    config.profile.secrets = {{"second", "API_KEY"}};
+    EXPECT_FALSE(validate(config));
+    config.profile.secrets = {{"second", "SECOND"}};
+    EXPECT_TRUE(validate(config));
+}
+
+TEST(SecretsOfAnInstance, ReachNoContainers) {
+    InstanceConfig config{some_server(), some_profile()};
+    config.server.image = "a/b:1";
+    config.profile.runtime = RuntimeKind::docker;
+    EXPECT_TRUE(validate(config));
+    config.server.secrets = {{"api-key", ""}};
+    ASSERT_FALSE(validate(config));
+    EXPECT_EQ(validate(config).error().field, "secrets");
+}
+
+TEST(SecretsOfAnInstance, AreLimitedTogether) {
+    InstanceConfig config{some_server(), some_profile()};
+    for (int i = 0; i < 32; ++i) {
+        config.server.secrets.push_back({"s" + std::to_string(i), ""});
+    }
+    EXPECT_TRUE(validate(config.server));
+    EXPECT_TRUE(validate(config));
+    config.profile.secrets = {{"one-more", ""}};
+    EXPECT_EQ(validate(config).error().field, "secrets");
+    config.server.secrets.push_back({"s32", ""});
+    EXPECT_EQ(validate(config.server).error().field, "secrets");
+}
+
+TEST(SecretsOfADefinition, HavePlainNamesAndVariablesThatMayBeSet) {
+    const auto with = [](std::vector<SecretUse> secrets) {
+        return field_after([&](ServerDefinition& server) { server.secrets = std::move(secrets); });
+    };
+    EXPECT_EQ(with({{"api-key", "API_KEY"}, {"b", ""}}), "valid");
+    for (const char* name : {"", "../x", "a/b", "a:b", "A", "a b", "a\nb", "-a"}) {
+        EXPECT_EQ(with({{"fine", ""}, {name, ""}}), "secrets[1].name") << name;
+    }
+    EXPECT_EQ(with({{"a", "A"}, {"a", "B"}}), "secrets[1].name");
+    for (const char* variable : {"1A", "A-B", "A=B", "LD_PRELOAD", "PORT", "CREDENTIALS_DIRECTORY", "A\n"}) {
+        EXPECT_EQ(with({{"a", variable}}), "secrets[0].env") << variable;
+    }
+    EXPECT_EQ(profile_field_after([](ProfileDefinition& profile) { profile.secrets = {{"x/y", ""}}; }),
+              "secrets[0].name");
+}
+
 TEST(Endpoint, HasThePathOfTheTransport) {
     Instance instance;
     instance.port = 26270;
@@ -352,6 +414,23 @@ TEST(ServerDefinitions, RunACommandOrAnImageOrBoth) {
               "run.args[1]");
 }
 
+TEST(ProfileDefinitions, RunAsNobodyButOrdinaryUsersByName) {
+    const auto field_of = [](const std::string& user) {
+        ProfileDefinition profile = some_profile();
+        profile.user = user;
+        const auto checked = validate(profile);
+        return checked ? "valid" : checked.error().field;
+    };
+    for (const char* user : {"dynamic", "alice", "_apt", "Alice-2", "a_b"}) {
+        EXPECT_EQ(field_of(user), "valid") << user;
+    }
+    for (const char* user : {"", "root", "0", "1000", "-a", "a b", "a.b", "alice$", "a\nUser=root", "\xc3\xa4"}) {
+        EXPECT_EQ(field_of(user), "user") << user;
+    }
+    EXPECT_EQ(field_of(std::string(31, 'a')), "valid");
+    EXPECT_EQ(field_of(std::string(32, 'a')), "user");
+}
+
 TEST(InstanceConfigs, NeedWhatTheirRuntimeRuns) {
     const auto field_of = [](const ServerDefinition& server, const ProfileDefinition& profile) {
         const auto checked = validate(InstanceConfig{server, profile});
@@ -369,6 +448,7 @@ TEST(InstanceConfigs, NeedWhatTheirRuntimeRuns) {
     EXPECT_EQ(refused([](auto& p) { p.sandbox.network = Network::loopback; }), "sandbox.network");
     EXPECT_EQ(refused([](auto& p) { p.sandbox.network = Network::none; }), "sandbox.network");
     EXPECT_EQ(refused([](auto& p) { p.sandbox.jit = false; }), "sandbox.jit");
+    EXPECT_EQ(refused([](auto& p) { p.user = "alice"; }), "user");
     ProfileDefinition native = some_profile();
     native.engine = "docker";
     EXPECT_EQ(field_of(some_server(), native), "engine");

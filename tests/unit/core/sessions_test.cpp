@@ -151,6 +151,24 @@ TEST_F(ASession, IsRefusedBeyondMaxSessions) {
     EXPECT_THAT(error.reason, HasSubstr("2 processes"));
 }
 
+// Root has no such limit.
+TEST_F(ASession, IsRefusedToAUserWhoHasManyAlready) {
+    start([](ProfileDefinition& profile) {
+        profile.standby = 0;
+        profile.max_sessions = Sessions::most_of_user + 2;
+    });
+    std::vector<OpenedSession> opened;
+    for (std::size_t i = 0; i < Sessions::most_of_user; ++i) {
+        opened.push_back(open());
+    }
+    const auto refused = core.run(core.sessions.open(id, {1000, 4242}));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::LimitsExceeded);
+    EXPECT_THAT(refused.error().reason, HasSubstr("user 1000 has 256 sessions"));
+    EXPECT_TRUE(core.run(core.sessions.open(id, {1001, 4242})));
+    EXPECT_TRUE(core.run(core.sessions.open(id, {0, 4242})));
+}
+
 TEST_F(ASession, OfAnHttpServerIsRefusedWithItsEndpoint) {
     core.define("http");
     id = core.start("http").instance;

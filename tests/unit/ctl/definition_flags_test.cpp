@@ -51,6 +51,8 @@ TEST(ProfileFlags, BecomeADefinition) {
     flags.name = "small";
     flags.server = "everything";
     flags.args = {"--verbose"};
+    flags.secrets = {"api-key=API_KEY", "tls-key"};
+    flags.user = "alice";
     flags.memory = "512M";
     flags.cpu = 0.5;
     flags.tasks = 64;
@@ -71,7 +73,8 @@ TEST(ProfileFlags, BecomeADefinition) {
     const auto definition = definition_from(flags);
     ASSERT_TRUE(definition);
     EXPECT_EQ(json::parse(definition->json), json::parse(R"({
-        "name": "small", "server": "everything", "args": ["--verbose"],
+        "name": "small", "server": "everything", "user": "alice", "args": ["--verbose"],
+        "secrets": [{"name": "api-key", "env": "API_KEY"}, {"name": "tls-key"}],
         "limits": {"memory": 536870912, "cpu": 0.5, "tasks": 64}, "restart": {"policy": "always"},
         "health": {"interval": 30, "timeout": 0.5, "failureThreshold": 5, "unhealthyAfter": 600,
                    "onUnhealthy": "restart"},

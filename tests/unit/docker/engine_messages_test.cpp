@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace mcpctl::docker {
 namespace {
@@ -48,6 +49,21 @@ class ARequestForAContainer : public testing::Test {
         return json::parse(create_request(instance, process, installation, engine));
     }
 };
+
+TEST_F(ARequestForAContainer, EnforcesWhatPeopleAreShown) {
+    const json host = request(0, {.init = true})["HostConfig"];
+    std::set<std::string> shown;
+    for (const EnforcedSetting& setting : enforced_on_container(instance.config)) {
+        const std::string name = setting.name.substr(std::string("HostConfig.").size());
+        shown.insert(name);
+        if (name != "PortBindings") {  // the port is the instance's
+            EXPECT_EQ(json::parse(setting.value), host[name]) << name;
+        }
+    }
+    for (const auto& [name, value] : host.items()) {
+        EXPECT_TRUE(shown.contains(name) || name == "PortBindings") << name;
+    }
+}
 
 TEST_F(ARequestForAContainer, TakesEverythingAwayThatAServerDoesNotNeed) {
     const json host = request()["HostConfig"];

@@ -20,6 +20,7 @@ ServerDefinition full_server() {
     server.transport = Transport::sse;
     server.command = {"/usr/bin/node", "a\\b", "{port}", ""};
     server.env = {{"A", ""}, {"TOKEN", "x\\y"}};
+    server.secrets = {{"api-key", "API_KEY"}, {"tls-key", ""}};
     server.port = 26000;
     server.path = "/events";
     return server;
@@ -29,8 +30,10 @@ ProfileDefinition full_profile() {
     ProfileDefinition profile;
     profile.name = "work";
     profile.server = "everything";
+    profile.user = "alice";
     profile.env = {{"B", "1"}};
     profile.args = {"--verbose"};
+    profile.secrets = {{"api-key", "OTHER_KEY"}};
     profile.limits = {512ULL << 20, 1.5, 64};
     profile.restart = {RestartMode::always, 100ms, 5min + 1ms, 3, 1h};
     profile.health = {1min, 2500ms, 5, 10min, OnUnhealthy::restart};
@@ -153,6 +156,14 @@ TEST(ProfileJson, RefusesAmountsThatAreNone) {
     }
 }
 
+TEST(DefinitionJson, RefusesSecretsOfAnotherForm) {
+    EXPECT_EQ(profile_error(R"("secrets": {"name": "a"})").field, "secrets");
+    EXPECT_EQ(profile_error(R"("secrets": ["a"])").field, "secrets[0]");
+    EXPECT_EQ(profile_error(R"("secrets": [{"name": "a"}, {"env": "A"}])").field, "secrets[1].name");
+    EXPECT_EQ(profile_error(R"("secrets": [{"name": "a", "value": "x"}])").field, "secrets[0].value");
+    EXPECT_EQ(profile_error(R"("secrets": [{"name": "a", "env": 1}])").field, "secrets[0].env");
+}
+
 TEST(DefinitionJson, NamesTheFieldThatIsMissing) {
     EXPECT_EQ(server_error(R"({"run": {"command": ["x"]}})").field, "name");
     EXPECT_EQ(server_error(R"({"name": "x"})").field, "run");
@@ -272,6 +283,19 @@ TEST(DefinitionJson, SurvivesEveryCutAndEveryChangedByte) {
             EXPECT_NO_THROW((void)parse_profile(bad));
         }
     }
+}
+
+TEST(EffectiveSettings, TellWhatFollowsFromBothDefinitionsAndWhatEnforcesIt) {
+    InstanceConfig config;
+    config.server = *parse_server(R"({"name": "s", "transport": "sse", "run": {"command": ["node", "{port}"]}})");
+    config.profile = *parse_profile(R"({"name": "p", "server": "s", "args": ["-v"]})");
+    const auto settings =
+        nlohmann::json::parse(to_json(config, {{"NoNewPrivileges", "yes"}, {"Filter", "@a"}, {"Filter", "~@b"}}));
+    EXPECT_EQ(settings["server"], nlohmann::json::parse(to_json(config.server)));
+    EXPECT_EQ(settings["profile"], nlohmann::json::parse(to_json(config.profile)));
+    EXPECT_EQ(settings["network"], "loopback");
+    EXPECT_EQ(settings["command"], nlohmann::json({"node", "0", "-v"}));
+    EXPECT_EQ(settings["enforced"], nlohmann::json::parse(R"({"NoNewPrivileges": ["yes"], "Filter": ["@a", "~@b"]})"));
 }
 
 }  // namespace

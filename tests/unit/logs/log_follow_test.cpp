@@ -55,7 +55,7 @@ class Follow : public ::testing::Test {
     void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
 
     Reader follow(LogQuery query = {.tail = 0}) {
-        auto reader = core.run(logs->follow({instance, "profile", "server"}, std::move(query)));
+        auto reader = core.run(logs->follow({instance, "profile", "server"}, std::move(query), nullptr));
         EXPECT_TRUE(reader) << reader.error().reason;
         return Reader(std::move(*reader));
     }
@@ -176,7 +176,7 @@ TEST_F(Follow, EndsForReadersWhoCameAtTheSameTime) {
     std::vector<Reader> readers;
     for (int i = 0; i < 3; ++i) {
         asio::co_spawn(
-            core.loop, logs->follow({instance, "profile", "server"}, {.tail = 0}),
+            core.loop, logs->follow({instance, "profile", "server"}, {.tail = 0}, nullptr),
             [&](const std::exception_ptr&, Result<UniqueFd> pipe) { readers.emplace_back(std::move(*pipe)); });
     }
     core.run_until([&] { return readers.size() == 3; });
@@ -192,9 +192,20 @@ TEST_F(Follow, HasALimitOfReaders) {
     for (int i = 0; i < 64; ++i) {
         readers.push_back(follow());
     }
-    const auto refused = core.run(logs->follow({instance, "profile", "server"}, {.tail = 0}));
+    const auto refused = core.run(logs->follow({instance, "profile", "server"}, {.tail = 0}, nullptr));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::LimitsExceeded);
+}
+
+TEST_F(Follow, HoldsAPlaceUntilTheReaderHasGone) {
+    const auto place = std::make_shared<int>();
+    {
+        const auto reader = core.run(logs->follow({instance, "profile", "server"}, {.tail = 0}, place));
+        ASSERT_TRUE(reader);
+        EXPECT_GT(place.use_count(), 1);
+    }
+    core.run_until([&] { return place.use_count() == 1; });
+    EXPECT_EQ(place.use_count(), 1);
 }
 
 TEST_F(Follow, JoinsALineWhoseEndComesLater) {

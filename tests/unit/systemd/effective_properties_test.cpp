@@ -28,6 +28,7 @@ const UnitProperties wanted{
     {"BindPaths", std::vector<BindMount>{{"/a", "/a", false, 16384}}},
     {"SocketBindAllow", std::vector<SocketBindRule>{{0, 6, 1, 80}}},
     {"LogExtraFields", ByteStrings{{"X=1", "Y=2"}}},
+    {"LoadCredentialEncrypted", std::vector<EncryptedCredential>{{"a", "/state/a"}, {"b", "/state/b"}}},
 };
 
 TEST(EffectiveProperties, AreAcceptedWhenNothingDiffers) {
@@ -64,6 +65,7 @@ TEST(EffectiveProperties, AreRefusedWhenAnySingleOneDiffers) {
         {"BindPaths", std::vector<BindMount>{{"/a", "/a", true, 16384}}},
         {"SocketBindAllow", std::vector<SocketBindRule>{{0, 6, 2, 80}}},
         {"LogExtraFields", ByteStrings{{"X=1"}}},
+        {"LoadCredentialEncrypted", std::vector<EncryptedCredential>{{"a", "/elsewhere/a"}}},
     };
     for (const UnitProperty& property : changed) {
         Effective effective = as_sent(wanted);

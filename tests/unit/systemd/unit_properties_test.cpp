@@ -131,6 +131,51 @@ bool has(const UnitProperties& properties, std::string_view name) {
     return std::ranges::contains(properties, name, &UnitProperty::name);
 }
 
+// F22: by file, of which only the path is in the unit; nothing of it in the environment.
+TEST(UnitProperties, OfAServerThatGetsSecretsAsFiles) {
+    Instance instance = minimal();
+    instance.config.server.secrets = {{"tls-key", ""}};
+    instance.config.profile.secrets = {{"api-key", ""}};
+    BuilderOptions with_secrets = options;
+    with_secrets.secrets_directory = "/srv/state/secrets";
+    const auto plain = build_unit_properties(minimal(), options);
+    const auto built = build_unit_properties(instance, with_secrets);
+    ASSERT_TRUE(plain && built);
+    EXPECT_EQ(value_of(*built, "LoadCredentialEncrypted"),
+              UnitValue(std::vector<EncryptedCredential>{{"api-key", "/srv/state/secrets/api-key"},
+                                                         {"tls-key", "/srv/state/secrets/tls-key"}}));
+    EXPECT_EQ(value_of(*built, "LimitCORE"), UnitValue(std::uint64_t(0)));
+    EXPECT_EQ(value_of(*built, "ExecStartEx"), value_of(*plain, "ExecStartEx"));
+    EXPECT_EQ(value_of(*built, "Environment"), value_of(*plain, "Environment"));
+    EXPECT_EQ(built->size(), plain->size() + 2);
+    EXPECT_FALSE(has(*plain, "LoadCredentialEncrypted"));
+    EXPECT_FALSE(has(*built, "SetCredentialEncrypted"));
+}
+
+TEST(UnitProperties, OfAServerThatGetsSecretsAsVariables) {
+    Instance instance = minimal();
+    instance.config.server.secrets = {{"tls-key", ""}, {"api-key", "API_KEY"}};
+    instance.config.profile.secrets = {{"api-key", "OTHER_KEY"}};
+    const auto built = build_unit_properties(instance, options);
+    ASSERT_TRUE(built);
+    const auto& commands = std::get<std::vector<ExecCommand>>(value_of(*built, "ExecStartEx"));
+    ASSERT_EQ(commands.size(), 1U);
+    EXPECT_TRUE(commands[0].path.ends_with("/mcpctl/mcpctl-exec-env")) << commands[0].path;
+    EXPECT_EQ(commands[0].argv, (Strings{commands[0].path, "OTHER_KEY=api-key", "--", "node", "index.js", "26270"}));
+    EXPECT_EQ(commands[0].flags, Strings{"no-env-expand"});
+    const auto& credentials = std::get<std::vector<EncryptedCredential>>(value_of(*built, "LoadCredentialEncrypted"));
+    EXPECT_EQ(credentials, (std::vector<EncryptedCredential>{{"api-key", "/var/lib/mcpctl/secrets/api-key"},
+                                                             {"tls-key", "/var/lib/mcpctl/secrets/tls-key"}}));
+}
+
+TEST(UnitProperties, RefuseAPathOfSecretsThatIsNotPlain) {
+    Instance instance = minimal();
+    instance.config.server.secrets = {{"api-key", ""}};
+    BuilderOptions hostile = options;
+    hostile.secrets_directory = "/srv\nUser=root";
+    EXPECT_FALSE(build_unit_properties(instance, hostile));
+}
+
 TEST(UnitProperties, OfADefaultProfile) {
     expect_exactly(minimal(),
                    {
@@ -162,6 +207,21 @@ TEST(UnitProperties, OfADefaultProfile) {
                         std::vector<AddressPrefix>{{AF_INET, {127, 0, 0, 0}, 8},
                                                    {AF_INET6, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128}}},
                    });
+}
+
+TEST(UnitProperties, OfAProfileWithAUserOfThisMachineLeaveWhatIsHis) {
+    Instance instance = minimal();
+    instance.config.profile.user = "alice";
+    const UnitProperties properties = *build_unit_properties(instance, options);
+    const auto value = [&](std::string_view name) {
+        return std::ranges::find(properties, name, &UnitProperty::name)->value;
+    };
+    EXPECT_EQ(value("User"), UnitValue("alice"));
+    EXPECT_EQ(value("DynamicUser"), UnitValue(false));
+    EXPECT_EQ(value("RemoveIPC"), UnitValue(false));
+    EXPECT_EQ(value("PrivateUsers"), UnitValue(true));
+    EXPECT_EQ(value("StateDirectory"), UnitValue(Strings{"mcpctl-users/alice/everything"}));
+    EXPECT_EQ(value("WorkingDirectory"), UnitValue("/var/lib/mcpctl-users/alice/everything"));
 }
 
 TEST(UnitProperties, OfAProfileThatSetsEverything) {
