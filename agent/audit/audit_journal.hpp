@@ -22,13 +22,18 @@ struct AuditEntry {
     LogPosition position;
 };
 
-// What may still arrive: of this installation, numbers from this on. Of earlier ones nothing does.
+// What may still arrive: numbers from `first` on, of this installation and of its present numbering. Of earlier ones
+// nothing does.
 struct PendingRecords {
     std::string installation;
     std::uint64_t first = 0;
+    std::uint64_t last = 0;  // that has been given
+    WallTime since = 0;      // when it was; numbers above it are of records from then on
 
-    [[nodiscard]] bool contain(const std::string& installation_of, std::uint64_t seq) const {
-        return installation_of == installation && seq >= first;
+    // Whether one with this number may, that belongs before the other.
+    [[nodiscard]] bool contain(std::uint64_t seq, const AuditEntry& before) const {
+        const bool of_present_numbering = before.record.seq <= last || before.record.time >= since;
+        return before.installation == installation && seq >= first && of_present_numbering;
     }
 };
 
@@ -38,8 +43,8 @@ class AuditJournal : public logs::JournalWalk {
     // Of the latest move that returned true.
     [[nodiscard]] virtual const AuditEntry& entry() const = 0;
 
-    // The record of that number wherever it is. Does not move.
-    [[nodiscard]] virtual std::optional<AuditEntry> find(const std::string& installation, std::uint64_t seq) = 0;
+    // The record of that number, of the other's installation, that came behind it. Does not move.
+    [[nodiscard]] virtual std::optional<AuditEntry> find_behind(const AuditEntry& entry, std::uint64_t seq) = 0;
 };
 
 using OpenAuditJournal = std::function<std::unique_ptr<AuditJournal>()>;

@@ -157,8 +157,8 @@ AuditEnd AuditScan::read(std::vector<std::string>& lines, const AuditLimits& lim
 std::uint64_t AuditScan::before_first(const AuditEntry& entry) {
     std::uint64_t before = entry.record.seq - 1;
     for (std::uint64_t looked = 0; before > 0 && looked < most_looked_for; ++looked, --before) {
-        const auto found = journal_->find(entry.installation, before);
-        if (!found || logs::is_before(found->position, entry.position)) {
+        const auto found = journal_->find_behind(entry, before);
+        if (!found || begins_anew(found->record, entry.record.seq, entry.position.realtime)) {
             break;
         }
     }
@@ -169,11 +169,12 @@ std::uint64_t AuditScan::before_first(const AuditEntry& entry) {
 bool AuditScan::fill(std::vector<std::string>& lines, const AuditEntry& next, const PendingRecords& pending) {
     const bool look = next.record.seq - behind_.seq <= most_looked_for;
     for (std::uint64_t seq = behind_.seq + 1; seq < next.record.seq; ++seq) {
-        if (const auto late = look ? journal_->find(next.installation, seq) : std::nullopt) {
+        const auto late = look ? journal_->find_behind(next, seq) : std::nullopt;
+        if (late && !begins_anew(late->record, next.record.seq, next.position.realtime)) {
             tell_gap(lines, next);
             behind_.seq = seq;
             take(lines, *late);
-        } else if (pending.contain(next.installation, seq)) {
+        } else if (pending.contain(seq, next)) {
             tell_gap(lines, next);
             return false;
         } else {

@@ -28,13 +28,17 @@ AuditSender::AuditSender(asio::any_io_executor executor, asio::thread_pool& work
 
 void AuditSender::resume(std::vector<AuditRecord> outbox, std::uint64_t last) {
     last_ = last;
+    last_given_ = wall_time_now();
     resumed_ = !outbox.empty();
     add(std::move(outbox));
 }
 
 void AuditSender::add(std::vector<AuditRecord> records) {
     for (AuditRecord& record : records) {
-        last_ = std::max(last_, record.seq);
+        if (record.seq > last_) {
+            last_ = record.seq;
+            last_given_ = record.time;
+        }
         waiting_.push_back({std::move(record)});
     }
     // The store has given them up as well.

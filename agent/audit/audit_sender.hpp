@@ -27,13 +27,16 @@ class AuditSender {
     AuditSender(asio::any_io_executor executor, asio::thread_pool& workers, AuditSink& sink, OpenAuditJournal open,
                 UserNames& names, std::string installation, SenderPauses pauses = {});
 
-    // `last`: the highest number that was ever given.
+    // `last`: the highest number that was ever given; those above it will be of records from now on.
     void resume(std::vector<AuditRecord> outbox, std::uint64_t last);
     void add(std::vector<AuditRecord> records);
 
     [[nodiscard]] std::size_t pending() const { return waiting_.size(); }
     [[nodiscard]] PendingRecords still_to_arrive() const {
-        return {installation_, waiting_.empty() ? last_ + 1 : waiting_.front().record.seq};
+        return {.installation = installation_,
+                .first = waiting_.empty() ? last_ + 1 : waiting_.front().record.seq,
+                .last = last_,
+                .since = last_given_};
     }
     // Returns when nothing is pending any more. False when the deadline passed first.
     Task<bool> until_arrived(Clock::time_point deadline);
@@ -70,6 +73,7 @@ class AuditSender {
     std::function<void()> drained_ = [] {};
     std::deque<Waiting> waiting_;  // in the order of their numbers
     std::uint64_t last_ = 0;
+    WallTime last_given_ = 0;
     std::unique_ptr<AuditJournal> journal_;  // only a worker uses it
     bool delivering_ = false;
     bool resumed_ = false;  // look before sending anything

@@ -50,18 +50,23 @@ class SystemAuditJournal final : public AuditJournal {
     }
     const AuditEntry& entry() const override { return entry_; }
 
-    std::optional<AuditEntry> find(const std::string& installation, std::uint64_t seq) override {
+    std::optional<AuditEntry> find_behind(const AuditEntry& entry, std::uint64_t seq) override {
         if (!finder_) {
             finder_ = std::make_unique<logs::JournalHandle>(longest_field);
         }
         finder_->forget_matches();
         match(*finder_);
         finder_->match("MCPCTL_SEQ", std::to_string(seq));
-        finder_->match("MCPCTL_INSTALLATION", installation);
+        finder_->match("MCPCTL_INSTALLATION", entry.installation);
         finder_->refresh();
-        finder_->seek_begin();
+        finder_->seek(entry.position);
         AuditEntry found;
-        return finder_->next() && load(*finder_, found) ? std::optional(std::move(found)) : std::nullopt;
+        while (finder_->next()) {
+            if (load(*finder_, found) && logs::is_before(entry.position, found.position)) {
+                return found;
+            }
+        }
+        return std::nullopt;
     }
 
   private:

@@ -76,6 +76,7 @@ constexpr std::array protected_directories{
     std::string_view("/run/containerd"),
     std::string_view("/run/podman"),
     std::string_view("/run/mcpctl"),
+    std::string_view("/run/mcpctl-secrets"),
     std::string_view("/run/systemd"),
     std::string_view("/run/dbus"),
     std::string_view("/run/user"),

@@ -1,5 +1,7 @@
 #include "agent/core/definitions.hpp"
 
+#include "agent/core/container_secrets.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <format>
@@ -247,9 +249,14 @@ Result<void> validate_for_runtime(const InstanceConfig& config) {
 Result<void> validate_secrets(const InstanceConfig& config) {
     constexpr std::uint16_t any_port = 65535;
     const std::vector<SecretUse> secrets = config.secrets();
-    if (!secrets.empty() && config.in_container()) {
-        return refuse("secrets reach processes under systemd only, not containers", "secrets",
-                      "leave them away, or set runtime to systemd");
+    const auto variable = std::ranges::find_if(secrets, [](const SecretUse& secret) { return !secret.env.empty(); });
+    if (variable != secrets.end() && config.in_container()) {
+        return refuse(
+            std::format("a container gets the secret {} as a file, not as the variable {}, which everybody "
+                        "could read who may ask its engine",
+                        variable->name, variable->env),
+            "secrets",
+            std::format("leave env away, and have the server read {}/{}", secrets_in_container, variable->name));
     }
     if (secrets.size() > max_secrets) {
         return refuse(std::format("server and profile name {} secrets, {} are allowed", secrets.size(), max_secrets),

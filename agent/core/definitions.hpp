@@ -24,7 +24,7 @@ enum class OnUnhealthy : std::uint8_t { alert, restart };
 
 using Environment = std::map<std::string, std::string>;
 
-// A secret that a server gets: always as the file of this name in $CREDENTIALS_DIRECTORY.
+// A secret that a server gets: always as the file of this name in $CREDENTIALS_DIRECTORY; a container only so.
 struct SecretUse {
     std::string name;
     std::string env;  // also as the value of this variable; empty: not

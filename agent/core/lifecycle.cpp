@@ -87,6 +87,10 @@ Task<Result<std::string>> Lifecycle::engine_for(std::string profile) const {
 }
 
 Task<Result<AcceptedStart>> Lifecycle::start(StartRequest request) {
+    auto place = jobs_of_users_.enter(request.actor.uid);
+    if (!place) {
+        co_return std::unexpected(place.error());
+    }
     auto engine = co_await engine_for(request.profile);
     if (!engine) {
         co_return std::unexpected(engine.error());
@@ -108,7 +112,7 @@ Task<Result<AcceptedStart>> Lifecycle::start(StartRequest request) {
         registry_.remove_instance(job.instance);
         co_return std::unexpected(stored.error());
     }
-    launch_job(job);
+    launch_job(job, *std::move(place));
     co_return AcceptedStart{job.instance, job.id};
 }
 
@@ -194,6 +198,10 @@ Task<Result<JobId>> Lifecycle::restart(InstanceId id, RestartRequest request) {
     if (auto free = free_for(id, JobKind::restart); !free) {
         co_return std::unexpected(free.error());
     }
+    auto place = jobs_of_users_.enter(request.actor.uid);
+    if (!place) {
+        co_return std::unexpected(place.error());
+    }
     const auto timeout = drain_timeout(*instance, request.drain_timeout);
     if (!timeout) {
         co_return std::unexpected(timeout.error());
@@ -222,7 +230,7 @@ Task<Result<JobId>> Lifecycle::restart(InstanceId id, RestartRequest request) {
         changed.config = wanted.config;
         changed.desired = Desired::running;
     });
-    launch_job(job);
+    launch_job(job, *std::move(place));
     co_return job.id;
 }
 

@@ -16,6 +16,7 @@
 #include "agent/core/sessions.hpp"
 #include "agent/core/steps.hpp"
 #include "agent/core/store.hpp"
+#include "agent/core/user_quota.hpp"
 
 namespace mcpctl {
 
@@ -72,7 +73,8 @@ class Lifecycle {
     [[nodiscard]] Result<void> free_for(const InstanceId& id, JobKind kind) const;
     [[nodiscard]] Result<InstanceConfig> refreshed(const Instance& instance) const;
 
-    void launch_job(const Job& job);
+    void launch_job(const Job& job, std::optional<UserQuota::Place> place = {});
+    Task<void> run_placed(JobId id, std::optional<UserQuota::Place> place);
     Task<void> run(JobId id);
     Task<void> work_on(const Job& job);
     Task<void> run_start(Job job);
@@ -104,6 +106,7 @@ class Lifecycle {
     Jobs& jobs_;
     PortRange ports_;
     std::map<InstanceId, std::shared_ptr<Activity>> activities_;
+    UserQuota jobs_of_users_{jobs_of_a_user};
 };
 
 }  // namespace mcpctl

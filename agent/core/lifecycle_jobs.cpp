@@ -26,8 +26,12 @@ Progress Lifecycle::progress_of(JobId id) {
     return [this, id](std::string step) { jobs_.progress(id, std::move(step)); };
 }
 
-void Lifecycle::launch_job(const Job& job) {
-    spawn_detached(executor_, std::format("job {}", job.id), run(job.id));
+void Lifecycle::launch_job(const Job& job, std::optional<UserQuota::Place> place) {
+    spawn_detached(executor_, std::format("job {}", job.id), run_placed(job.id, std::move(place)));
+}
+
+Task<void> Lifecycle::run_placed(JobId id, std::optional<UserQuota::Place> /*place*/) {
+    co_await run(id);
 }
 
 Task<void> Lifecycle::run(JobId id) {

@@ -49,5 +49,7 @@ class UserQuota {
 constexpr UserQuota::Terms calls_of_a_user{256, "calls under way", "wait for answers before you call again"};
 // Of logs and of the audit trail.
 constexpr UserQuota::Terms followers_of_a_user{16, "readers that follow", "end one of them, or read pages"};
+// Starts and restarts. A stop is always possible.
+constexpr UserQuota::Terms jobs_of_a_user{256, "starts and restarts under way", "wait for some of them, or stop them"};
 
 }  // namespace mcpctl

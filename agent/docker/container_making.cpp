@@ -37,16 +37,21 @@ std::unexpected<Error> not_managed(const WorkloadRef& workload) {
 }  // namespace
 
 Task<Result<void>> ContainerRuntime::prepare(const Instance& instance, Preparation preparation) {
-    return prepare_image(instance, std::move(preparation));
+    return instance.config.in_container() ? prepare_container(instance, std::move(preparation))
+                                          : units_.prepare(instance, std::move(preparation));
 }
 
-Task<Result<void>> ContainerRuntime::prepare_image(Instance instance, Preparation preparation) {
-    if (!instance.config.in_container()) {
-        co_return Result<void>();
-    }
+Task<Result<void>> ContainerRuntime::prepare_container(Instance instance, Preparation preparation) {
     if (!inherited_.contains(instance.id)) {
         not_made_.insert({instance.id, instance.generation, 0});
     }
+    if (auto found = co_await units_.prepare(instance, preparation); !found) {
+        co_return found;
+    }
+    co_return co_await prepare_image(std::move(instance), std::move(preparation));
+}
+
+Task<Result<void>> ContainerRuntime::prepare_image(Instance instance, Preparation preparation) {
     const Client client = client_named(instance.config.profile.engine);
     if (!client) {
         co_return no_such_engine(instance.config.profile.engine);

@@ -2,6 +2,7 @@
 #include <format>
 #include <nlohmann/json.hpp>
 
+#include "agent/core/container_secrets.hpp"
 #include "agent/docker/engine_messages.hpp"
 #include "agent/json/document.hpp"
 
@@ -64,6 +65,19 @@ json host_settings(const Instance& instance, const EngineInfo& engine) {
     return host;
 }
 
+// As a bind of the old kind: what is mounted is made only when the container is started, by its relay.
+void add_secrets(json& body, const InstanceConfig& config, const WorkloadRef& workload) {
+    if (config.secrets().empty()) {
+        return;
+    }
+    body["Env"].push_back(std::format("CREDENTIALS_DIRECTORY={}", secrets_in_container));
+    json& host = body["HostConfig"];
+    host["Binds"] = {
+        std::format("{}:{}:ro,rprivate", secrets_of_container(container_name(workload)), secrets_in_container)};
+    // A core file would hold them.
+    host["Ulimits"] = {{{"Name", "core"}, {"Soft", 0}, {"Hard", 0}}};
+}
+
 }  // namespace
 
 std::string create_request(const Instance& instance, std::uint64_t process, const std::string& installation_id,
@@ -86,6 +100,7 @@ std::string create_request(const Instance& instance, std::uint64_t process, cons
     } else {
         body["ExposedPorts"][std::format("{}/tcp", instance.port)] = json::object();
     }
+    add_secrets(body, instance.config, workload);
     // Without arguments the image's own stand.
     if (const auto arguments = instance.config.argv(instance.port); !arguments.empty()) {
         body["Cmd"] = arguments;
@@ -101,6 +116,9 @@ std::vector<EnforcedSetting> enforced_on_container(const InstanceConfig& config)
     std::vector<EnforcedSetting> settings;
     for (const auto& [name, value] : host.items()) {
         settings.push_back({"HostConfig." + name, write_document(value)});
+    }
+    for (const SecretUse& secret : config.secrets()) {
+        settings.push_back({"Secret", std::format("{}/{}", secrets_in_container, secret.name)});
     }
     return settings;
 }

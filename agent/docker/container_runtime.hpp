@@ -62,6 +62,7 @@ class ContainerRuntime final : public Runtime {
 
     Task<Result<WorkloadStatus>> launch_container(Instance instance, ProcessLaunch process);
     Task<Result<void>> create(Client client, Instance instance, std::uint64_t process);
+    Task<Result<void>> prepare_container(Instance instance, Preparation preparation);
     Task<Result<void>> prepare_image(Instance instance, Preparation preparation);
     static Task<Result<void>> fetch(Client client, std::string image, Preparation preparation);
     // The container of this workload, nothing where there is none, NotManaged where one of its name is somebody else's.

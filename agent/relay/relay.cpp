@@ -5,8 +5,10 @@
 #include <csignal>
 #include <format>
 
+#include "agent/core/container_secrets.hpp"
 #include "agent/core/launch_failure.hpp"
 #include "agent/docker/bound_paths.hpp"
+#include "agent/relay/secret_files.hpp"
 #include "base/journal.hpp"
 
 namespace mcpctl::relay {
@@ -28,6 +30,11 @@ bool is_away(const Error& error) {
 bool is_ours(const Container& container, const Options& options) {
     return container.name == "/" + options.container &&
            docker::workload_of(container.name, container.labels, options.installation).has_value();
+}
+
+bool holds_secrets(const docker::Mount& mount, const Options& options) {
+    return mount.source == secrets_of_container(options.container) && mount.destination == secrets_in_container &&
+           !mount.writable;
 }
 
 constexpr std::int64_t terminated = 128 + SIGTERM;
@@ -144,9 +151,15 @@ Task<Result<void>> Relay::begin(Container container) {
         co_return Result<void>();
     }
     for (const docker::Mount& mount : container_.mounts) {
+        if (holds_secrets(mount, options_)) {
+            continue;
+        }
         if (auto harmless = docker::check_on_disk(mount.source, options_.sockets); !harmless) {
             co_return harmless;
         }
+    }
+    if (auto placed = place_secrets(); !placed) {
+        co_return placed;
     }
     co_return co_await start();
 }

@@ -115,21 +115,30 @@ Task<Result<WorkloadStatus>> SystemdRuntime::inspect(const WorkloadRef& workload
     return status_of(unit_name(workload));
 }
 
-Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance, ProcessLaunch process) {
-    const std::string unit = unit_name({instance.id, instance.generation, process.process});
-    if (const ProfileDefinition& profile = instance.config.profile; profile.acts_as_user()) {
-        auto found = co_await on_worker(workers_, [user = profile.user] { return find_static_user(user); });
+Task<Result<void>> SystemdRuntime::prepare(const Instance& instance, Preparation /*preparation*/) {
+    return find_needs(instance.config);
+}
+
+Task<Result<void>> SystemdRuntime::find_needs(InstanceConfig config) {
+    if (config.profile.acts_as_user()) {
+        auto found = co_await on_worker(workers_, [user = config.profile.user] { return find_static_user(user); });
         if (!found) {
-            co_return std::unexpected(found.error());
+            co_return found;
         }
     }
-    const auto properties =
-        find_secrets(instance.config, secrets_directory_)
-            .and_then([&] { return find_executable(program_of(instance)); })
-            .and_then([&](std::string executable) {
-                return properties_of(instance, std::move(executable), process.process,
-                                     process.stdio < 0 ? std::nullopt : std::optional(process.stdio));
-            });
+    co_return find_secrets(config, secrets_directory_);
+}
+
+Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance, ProcessLaunch process) {
+    const std::string unit = unit_name({instance.id, instance.generation, process.process});
+    // Again: the processes of sessions come long after the start.
+    if (auto found = co_await find_needs(instance.config); !found) {
+        co_return std::unexpected(found.error());
+    }
+    const auto properties = find_executable(program_of(instance)).and_then([&](std::string executable) {
+        return properties_of(instance, std::move(executable), process.process,
+                             process.stdio < 0 ? std::nullopt : std::optional(process.stdio));
+    });
     if (!properties) {
         co_return std::unexpected(properties.error());
     }

@@ -22,6 +22,8 @@ class SystemdRuntime final : public Runtime {
     SystemdRuntime& operator=(const SystemdRuntime&) = delete;
     ~SystemdRuntime() override;
 
+    // Looks for its secrets, and for the user it acts as; what is missing is a launch_failure().
+    Task<Result<void>> prepare(const Instance& instance, Preparation preparation) override;
     // A failure of the workload itself, such as a missing executable, is a launch_failure(); what is left of the unit
     // is for forget().
     [[nodiscard]] Result<std::vector<EnforcedSetting>> enforced(const InstanceConfig& config) const override;
@@ -44,6 +46,7 @@ class SystemdRuntime final : public Runtime {
     void on_events(Events events) override { events_ = std::move(events); }
 
   private:
+    Task<Result<void>> find_needs(InstanceConfig config);
     Task<Result<std::string>> start(const std::string& unit, const UnitProperties& properties,
                                     Clock::duration patience);
     Task<Result<std::string>> settle(const std::string& unit, Clock::time_point deadline);

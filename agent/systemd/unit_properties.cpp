@@ -5,6 +5,7 @@
 #include <format>
 #include <limits>
 
+#include "agent/core/container_secrets.hpp"
 #include "agent/core/enum_names.hpp"
 #include "agent/systemd/sandbox_properties.hpp"
 #include "agent/systemd/unit_name.hpp"
@@ -107,6 +108,19 @@ void add_program(UnitProperties& properties, const Instance& instance, const Bui
     // ExecStart would expand $NAME in arguments.
     properties.push_back({"ExecStartEx", std::vector<ExecCommand>{command_of(instance, options)}});
     properties.push_back({"Environment", environment_block(instance)});
+}
+
+// Kept while PID 1 starts a relay that was killed anew: the container goes on meanwhile.
+void add_secrets_of_container(UnitProperties& properties, const Instance& instance, const BuilderOptions& options) {
+    if (instance.config.secrets().empty()) {
+        return;
+    }
+    add_secrets(properties, instance, options);
+    const std::string unit = unit_name({instance.id, instance.generation, options.process});
+    const std::string directory = runtime_directory_of_container(unit.substr(0, unit.rfind('.')));
+    properties.push_back({"RuntimeDirectory", std::vector<std::string>{directory}});
+    properties.push_back({"RuntimeDirectoryMode", std::uint32_t(0700)});
+    properties.push_back({"RuntimeDirectoryPreserve", "restart"});
 }
 
 // Ready when the container is started. What becomes of it is told as the unit's status, which PID 1 keeps.
@@ -243,6 +257,7 @@ Result<UnitProperties> build_unit_properties(const Instance& instance, const Bui
     add_identity(properties, instance, options);
     if (instance.config.in_container()) {
         add_relay(properties, instance, options);
+        add_secrets_of_container(properties, instance, options);
     } else {
         add_user(properties, instance.config.profile);
         add_program(properties, instance, options);

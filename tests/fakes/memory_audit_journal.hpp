@@ -125,10 +125,11 @@ class MemoryAuditReader final : public audit::AuditJournal {
         return true;
     }
     const audit::AuditEntry& entry() const override { return entry_; }
-    std::optional<audit::AuditEntry> find(const std::string& installation, std::uint64_t seq) override {
-        for (const audit::AuditEntry& entry : shared_.entries()) {
-            if (entry.record.seq == seq && entry.installation == installation) {
-                return entry;
+    std::optional<audit::AuditEntry> find_behind(const audit::AuditEntry& entry, std::uint64_t seq) override {
+        for (const audit::AuditEntry& other : shared_.entries()) {
+            if (other.record.seq == seq && other.installation == entry.installation &&
+                other.position.number > entry.position.number) {
+                return other;
             }
         }
         return std::nullopt;

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <format>
 #include <fstream>
+#include <set>
 
+#include "tests/system/support/containers.hpp"
 #include "tests/system/support/machine_test.hpp"
 #include "tests/system/support/users.hpp"
 
@@ -19,6 +21,8 @@ namespace fs = std::filesystem;
 constexpr std::string_view canary = "canary-3b1f7e52d0c94a68";
 // printf %s canary-3b1f7e52d0c94a68 | base64
 constexpr std::string_view canary_in_base64 = "Y2FuYXJ5LTNiMWY3ZTUyZDBjOTRhNjg";
+// No secret: whoever looks for the canary must see this one, too.
+constexpr std::string_view decoy = "decoy-5c0e9a41";
 
 class Secret : public MachineTest {
   protected:
@@ -48,21 +52,50 @@ class Secret : public MachineTest {
     }
 };
 
-// Searched here and not by grep, whose own arguments everybody can read.
-void expect_no_canary_in(const std::vector<std::string>& command) {
+// What a command shows, around this text, or nothing. Searched here and not by grep, whose own arguments everybody can
+// read.
+std::string shown_around(std::string_view text, const std::vector<std::string>& command) {
     const Output output = run(command);
-    EXPECT_FALSE((output.out + output.err).empty()) << command.front() << " shows nothing at all";
-    for (const std::string_view form : {canary, canary_in_base64}) {
-        const std::size_t at = (output.out + output.err).find(form);
-        EXPECT_EQ(at, std::string::npos) << command.front() << ' ' << command.back() << " shows it: "
-                                         << (output.out + output.err).substr(at > 200 ? at - 200 : 0, 300);
-    }
+    const std::string all = output.out + output.err;
+    EXPECT_FALSE(all.empty()) << command.front() << " shows nothing at all";
+    const std::size_t at = all.find(text);
+    return at == std::string::npos ? "" : all.substr(at > 200 ? at - 200 : 0, 300);
 }
 
-void expect_no_canary_in_files(std::vector<std::string> directories) {
+using Command = std::vector<std::string>;
+
+Command content_of(Command directories) {
     directories.insert(directories.begin(), "find");
     directories.insert(directories.end(), {"-type", "f", "-exec", "cat", "{}", "+"});
-    expect_no_canary_in(directories);
+    return directories;
+}
+
+// Whatever tells of an instance, and is not for its server alone.
+std::vector<Command> views_of(const std::string& instance) {
+    const std::string unit = unit_of(instance);
+    return {{"busctl", "--json=short", "call", "org.mcpctl.Agent1", "/org/mcpctl/Agent1",
+             "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"},
+            {"mcpctl", "status", instance, "-o", "json"},
+            {"mcpctl", "profile", "show", instance, "-o", "json"},
+            {"mcpctl", "profile", "show", instance, "--effective", "-o", "json"},
+            {"mcpctl", "secret", "list", "-o", "json"},
+            {"mcpctl", "audit", "-o", "ndjson"},
+            {"mcpctl", "logs", instance},
+            {"systemctl", "show", "--all", unit},
+            {"systemctl", "cat", unit},
+            {"systemd-analyze", "dump"},
+            {"journalctl", "--no-pager", "--output=export", "--boot", "--all"},
+            content_of({"/run/systemd", "/run/mcpctl"}),
+            content_of({"/var/lib/mcpctl", "/var/lib/mcpctl-profiles", "/var/lib/systemd", "/etc/mcpctl"}),
+            {"sh", "-c", "cat /proc/[0-9]*/cmdline"},
+            {"sh", "-c", std::format("cat /proc/{0}/cmdline /proc/{0}/environ", agent_pid())}};
+}
+
+void expect_no_canary_in(const std::vector<Command>& commands) {
+    for (const Command& command : commands) {
+        EXPECT_EQ(shown_around(canary, command), "") << command.front() << ' ' << command.back();
+        EXPECT_EQ(shown_around(canary_in_base64, command), "") << command.front() << ' ' << command.back();
+    }
 }
 
 // What is mapped and may be written: heap, stacks, data.
@@ -214,13 +247,27 @@ TEST_F(Secret, IsRefusedWithoutBeingRepeated) {
     set("largest", std::string(16 * 1024, 'x'));
 }
 
+// What is no secret by its definition is seen where this looks for secrets.
+TEST_F(Secret, IsLookedForWhereItWouldBeSeen) {
+    define_test_server("careless", {}, {{"env", {{"API_KEY", decoy}}}});
+    start("careless");
+    std::set<std::string> seen;
+    for (const Command& command : views_of("careless")) {
+        if (!shown_around(decoy, command).empty()) {
+            seen.insert(command.front() + ' ' + command[1]);
+        }
+    }
+    EXPECT_THAT(seen, ::testing::IsSupersetOf({"mcpctl profile", "systemctl show", "systemctl cat",
+                                               "systemd-analyze dump", "find /run/systemd", "find /var/lib/mcpctl"}));
+}
+
 // Everywhere but with the server, which has it in a file and a variable that its own user alone can read.
 TEST_F(Secret, LeavesNoTrace) {
     set("api-key");
     set("tls-key");
     EXPECT_FALSE(memory_holds_canary(agent_pid()));
     define_with_secrets("keeper");
-    const std::string unit = start("keeper")["unit"];
+    start("keeper");
     EXPECT_EQ(variable_of("keeper", "API_KEY"), canary);
     systemctl({"daemon-reload"});
     // Not on record either where it was refused, or where the server died of it.
@@ -234,25 +281,89 @@ TEST_F(Secret, LeavesNoTrace) {
     EXPECT_THAT(broken.err, Not(HasSubstr(canary)));
     EXPECT_TRUE(eventually([] { return mcpctl({"audit", "-o", "ndjson"}).out.contains("set-secret"); }));
 
-    expect_no_canary_in({"busctl", "--json=short", "call", "org.mcpctl.Agent1", "/org/mcpctl/Agent1",
-                         "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"});
-    expect_no_canary_in({"mcpctl", "status", "keeper", "-o", "json"});
-    expect_no_canary_in({"mcpctl", "profile", "show", "keeper", "-o", "json"});
-    expect_no_canary_in({"mcpctl", "secret", "list", "-o", "json"});
-    expect_no_canary_in({"mcpctl", "audit", "-o", "ndjson"});
-    expect_no_canary_in({"mcpctl", "logs", "keeper"});
-    expect_no_canary_in({"systemctl", "show", "--all", unit});
-    expect_no_canary_in({"systemctl", "cat", unit});
-    expect_no_canary_in({"systemd-analyze", "dump"});
-    expect_no_canary_in({"journalctl", "--no-pager", "--output=export", "--boot", "--all"});
-    expect_no_canary_in_files({"/run/systemd", "/run/mcpctl"});
-    expect_no_canary_in_files({"/var/lib/mcpctl", "/var/lib/mcpctl-profiles", "/var/lib/systemd", "/etc/mcpctl"});
-    expect_no_canary_in({"sh", "-c", "cat /proc/[0-9]*/cmdline"});
-    expect_no_canary_in({"sh", "-c", std::format("cat /proc/{0}/cmdline /proc/{0}/environ", agent_pid())});
+    expect_no_canary_in(views_of("keeper"));
     for (const int pid : {agent_pid(), main_pid_of("keeper")}) {
         const std::string limits = run({"cat", std::format("/proc/{}/limits", pid)}).out;
         EXPECT_THAT(limits, ::testing::ContainsRegex("Max core file size +0 +0 ")) << "a core file would hold it";
     }
+}
+
+class SecretOfAContainer : public OnEachEngine {
+  protected:
+    void TearDown() override {
+        OnEachEngine::TearDown();
+        mcpctl({"secret", "remove", "api-key", "--yes"});
+        EXPECT_TRUE(!fs::exists("/run/mcpctl-secrets") || fs::is_empty("/run/mcpctl-secrets")) << "left behind";
+    }
+    static void set(std::string_view value) {
+        const Output done = mcpctl({"secret", "set", "api-key"}, std::string(value));
+        ASSERT_EQ(done.status, 0) << done.err;
+    }
+    void define_with_secret(Json settings = Json::object()) const {
+        settings["secrets"] = {{{"name", "api-key"}}};
+        define_in_container("boxed", {}, std::move(settings));
+    }
+    static Json read(const std::string& path) { return McpClient::of("boxed").data("read_file", {{"path", path}}); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, SecretOfAContainer, engines, name_of_engine);
+
+TEST_P(SecretOfAContainer, IsAFileThatAnyUserOfTheImageCanReadAndNobodyWrite) {
+    set(canary);
+    const std::string image = "localhost/mcp-test-server:of-a-user";
+    const Output made =
+        run({"/bin/sh", "-c",
+             "tar -C /usr/local/bin -c mcp-test-server | " + tool() +
+                 " import --change 'ENTRYPOINT [\"/mcp-test-server\"]' --change 'USER 1234' - " + image});
+    ASSERT_EQ(made.status, 0) << made.err;
+    Json server = server_in_container("boxed");
+    server["run"]["image"] = image;
+    add_server(server);
+    add_profile(profile_in_container("boxed", tool(), {{"secrets", {{{"name", "api-key"}}}}}));
+    start("boxed");
+    EXPECT_EQ(read("/run/secrets/api-key").value("content", "not there"), canary);
+    EXPECT_EQ(McpClient::of("boxed").data("environment")["variables"]["CREDENTIALS_DIRECTORY"], "/run/secrets");
+}
+
+TEST_P(SecretOfAContainer, LeavesNoTraceWithTheEngine) {
+    set(canary);
+    define_with_secret();
+    start("boxed");
+    ASSERT_EQ(read("/run/secrets/api-key").value("content", "not there"), canary);
+    systemctl({"daemon-reload"});
+    expect_no_canary_in(views_of("boxed"));
+    expect_no_canary_in({{tool(), "inspect", container_of("boxed")},
+                         {tool(), "logs", container_of("boxed")},
+                         {tool(), "diff", container_of("boxed")}});
+    const User alice{"alice"};
+    alice.make();
+    const std::string file = std::format("/run/mcpctl-secrets/{}/files/api-key", container_of("boxed"));
+    EXPECT_EQ(output_of({"cat", file}), canary);
+    EXPECT_NE(alice.run({"cat", file}).status, 0);
+}
+
+TEST_P(SecretOfAContainer, StaysWhenItsRelayIsKilledAndIsNewAfterARestart) {
+    set(canary);
+    define_with_secret({{"restart", {{"policy", "always"}, {"initialDelay", "100ms"}}}});
+    start("boxed");
+    const int before = main_pid_of("boxed");
+    ASSERT_EQ(::kill(before, SIGKILL), 0);
+    ASSERT_TRUE(eventually([&] {
+        const int now = main_pid_of("boxed");
+        return now != 0 && now != before && state_of("boxed") == "running";
+    }));
+    EXPECT_EQ(read("/run/secrets/api-key").value("content", "not there"), canary);
+    set("another");
+    EXPECT_EQ(mcpctl({"restart", "boxed"}).status, 0);
+    EXPECT_EQ(read("/run/secrets/api-key").value("content", "not there"), "another");
+}
+
+TEST_P(SecretOfAContainer, ThatIsMissingFailsTheStartByName) {
+    define_with_secret();
+    const Output started = mcpctl({"start", "boxed"});
+    EXPECT_EQ(started.status, 1);
+    EXPECT_THAT(started.err, HasSubstr("the secret api-key is not set"));
+    EXPECT_EQ(mcpctl({"list", "-o", "name"}).out, "");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "tests/system/support/machine_test.hpp"
 #include "tests/system/support/session_client.hpp"
+#include "tests/system/support/users.hpp"
 
 namespace mcpctl::test {
 namespace {
@@ -88,6 +89,27 @@ INSTANTIATE_TEST_SUITE_P(
                       RealServer{"memory", {"mcp-server-memory"}, "read_graph", Json::object()},
                       RealServer{"test", {"mcp-test-server", "stdio"}, "echo", {{"text", "hello"}}}),
     [](const auto& parameter) { return parameter.param.name; });
+
+// B10: of a home nothing but what the profile names, and that only to be read.
+TEST_F(Session, OfTheFilesystemServerReadsADirectoryInSomebodysHome) {
+    const User alice{"alice"};
+    alice.make();
+    output_of({"sh", "-c",
+               "mkdir -p /home/alice/notes && cd /home/alice && echo for the server >notes/today && "
+               "echo private >diary && chown -R alice: . && chmod 0700 ."});
+    start_command("filesystem", {"mcp-server-filesystem", "/home/alice"},
+                  {{"sandbox", {{"readPaths", {"/home/alice/notes"}}}}});
+    SessionClient client = SessionClient::open("filesystem");
+    EXPECT_FALSE(client.initialize().is_null());
+    const auto use = [&](const char* tool, const Json& arguments) {
+        return client.request("tools/call", {{"name", tool}, {"arguments", arguments}});
+    };
+    EXPECT_EQ(use("read_text_file", {{"path", "/home/alice/notes/today"}})["content"][0]["text"], "for the server\n");
+    EXPECT_EQ(use("list_directory", {{"path", "/home/alice"}})["content"][0]["text"], "[DIR] notes");
+    EXPECT_EQ(use("read_text_file", {{"path", "/home/alice/diary"}})["isError"], true);
+    EXPECT_EQ(use("write_file", {{"path", "/home/alice/notes/today"}, {"content", "altered"}})["isError"], true);
+    EXPECT_EQ(alice.run({"cat", "/home/alice/notes/today"}).out, "for the server\n");
+}
 
 TEST_F(Session, IsReplacedByAFreshStandbyAndNeverShared) {
     start_stdio("files");

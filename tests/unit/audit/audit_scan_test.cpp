@@ -30,6 +30,7 @@ class AnAuditScan : public testing::Test {
         entry.record.seq = seq;
         entry.record.time = epoch + (seq == 0 ? latest_ : seq) * second;
         latest_ = std::max(latest_, seq);
+        latest_time_ = std::max(latest_time_, entry.record.time);
         entry.record.name = std::format("i{}", seq);
         entry.actor = "root";
         entry.installation = "me";
@@ -39,7 +40,7 @@ class AnAuditScan : public testing::Test {
         journal_.add(std::move(entry));
     }
     Result<LogPage> page(AuditQuery query = {}, std::uint64_t first_pending = none_pending) {
-        return audit::read_audit_page(journal_.opener(), query, {"me", first_pending});
+        return audit::read_audit_page(journal_.opener(), query, {"me", first_pending, first_pending, latest_time_});
     }
     // "3" for a record, "5-7" for a gap, "-" for a record without a number.
     static std::vector<std::string> shown(const LogPage& page) {
@@ -58,6 +59,7 @@ class AnAuditScan : public testing::Test {
 
     MemoryAuditJournal journal_;
     std::uint64_t latest_ = 0;
+    WallTime latest_time_ = 0;
 };
 
 TEST_F(AnAuditScan, ShowsEachRecordOnceHoweverOftenItWasSent) {
@@ -141,6 +143,27 @@ TEST_F(AnAuditScan, ShowsWhatHappenedAfterAnOldCopyOfTheStoreWasPutBack) {
     EXPECT_THAT(shown(*page(query)), ElementsAre("4", "5"));
     query.tail = 4;
     EXPECT_THAT(shown(*page(query)), ElementsAre("4", "3", "4", "5"));
+}
+
+TEST_F(AnAuditScan, WaitsForNothingOfAnEarlierNumbering) {
+    for (const std::uint64_t seq : {1, 2, 7, 9}) {
+        add(seq);
+    }
+    latest_time_ = epoch + 100 * second;
+    for (const std::uint64_t seq : {3, 4}) {
+        add(seq, [](audit::AuditEntry& entry) { entry.record.time += 100 * second; });
+    }
+    EXPECT_THAT(shown(*page({}, 5)), ElementsAre("1", "2", "3-6", "7", "8-8", "9", "3", "4"));
+}
+
+TEST_F(AnAuditScan, TakesNoRecordOfALaterNumberingForOneThatCameLate) {
+    for (const std::uint64_t seq : {1, 4}) {
+        add(seq);
+    }
+    for (const std::uint64_t seq : {2, 3, 4, 5}) {
+        add(seq, [](audit::AuditEntry& entry) { entry.record.time += 100 * second; });
+    }
+    EXPECT_THAT(shown(*page()), ElementsAre("1", "2-3", "4", "2", "3", "4", "5"));
 }
 
 TEST_F(AnAuditScan, WaitsForNothingOfAnInstallationThatIsGone) {

@@ -96,14 +96,18 @@ TEST(SecretsOfAnInstance, GiveAVariableOneSource) {
     EXPECT_TRUE(validate(config));
 }
 
-TEST(SecretsOfAnInstance, ReachNoContainers) {
+// Its variables are everybody's who may ask the engine.
+TEST(SecretsOfAnInstance, ReachAContainerAsFilesOnly) {
     InstanceConfig config{some_server(), some_profile()};
     config.server.image = "a/b:1";
     config.profile.runtime = RuntimeKind::docker;
     EXPECT_TRUE(validate(config));
     config.server.secrets = {{"api-key", ""}};
+    EXPECT_TRUE(validate(config));
+    config.profile.secrets = {{"tls-key", "TLS_KEY"}};
     ASSERT_FALSE(validate(config));
     EXPECT_EQ(validate(config).error().field, "secrets");
+    EXPECT_EQ(validate(config).error().hint, "leave env away, and have the server read /run/secrets/tls-key");
 }
 
 TEST(SecretsOfAnInstance, AreLimitedTogether) {

@@ -111,6 +111,27 @@ TEST_F(ALifecycle, RollsBackAStartThatIsCancelled) {
     EXPECT_TRUE(core.runtime.workloads.empty());
 }
 
+TEST_F(ALifecycle, TakesSoManyStartsOfAUserAtATime) {
+    core.runtime.behaviour.accepts = false;
+    core.lifecycle.use_ports({26300, 26900});
+    const Actor alice{.uid = 1000, .via = AuditVia::bus};
+    std::vector<AcceptedStart> accepted;
+    for (std::size_t i = 0; i < jobs_of_a_user.most; ++i) {
+        accepted.push_back(*core.run(core.lifecycle.start({.profile = "everything", .actor = alice})));
+    }
+    const auto refused = core.run(core.lifecycle.start({.profile = "everything", .actor = alice}));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::LimitsExceeded);
+    EXPECT_EQ(refused.error().reason, "user 1000 has 256 starts and restarts under way");
+    EXPECT_EQ(core.registry.instances().size(), jobs_of_a_user.most);
+    EXPECT_TRUE(core.run(core.lifecycle.start({.profile = "everything", .actor = {.uid = 1001}})));
+    EXPECT_TRUE(core.run(core.lifecycle.start({.profile = "everything"}))) << "root";
+    const auto stop = core.run(core.lifecycle.stop(accepted.front().instance, {.actor = alice}));
+    ASSERT_TRUE(stop);
+    core.wait_for_end(*stop);
+    EXPECT_TRUE(core.run(core.lifecycle.start({.profile = "everything", .actor = alice})));
+}
+
 TEST_F(ALifecycle, StopsAndForgets) {  // M02
     const auto started = core.start("everything");
     const auto job = core.run(core.lifecycle.stop(started.instance, {}));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <format>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -11,6 +12,7 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string id(64, 'd');
 const std::string installation(32, 'e');
@@ -93,6 +95,23 @@ TEST_F(ARequestForAContainer, MountsThePathsOfTheProfileAndNothingElse) {
     EXPECT_EQ(mounts[0]["ReadOnly"], true);
     EXPECT_EQ(mounts[1]["Target"], "/srv/out");
     EXPECT_EQ(mounts[1]["ReadOnly"], false);
+}
+
+// B07: nothing of them but where they will be.
+TEST_F(ARequestForAContainer, MountsASecretFromWhereItsRelayPutsIt) {
+    instance.config.server.secrets = {{"api-key", ""}};
+    const json body = request();
+    const std::string name = container_name({instance.id, 2, 0});
+    EXPECT_EQ(body["HostConfig"]["Binds"],
+              json({std::format("/run/mcpctl-secrets/{}/files:/run/secrets:ro,rprivate", name)}));
+    EXPECT_EQ(body["HostConfig"]["Ulimits"][0], json({{"Name", "core"}, {"Soft", 0}, {"Hard", 0}}));
+    EXPECT_THAT(body["Env"].dump(), HasSubstr("CREDENTIALS_DIRECTORY=/run/secrets"));
+    EXPECT_THAT(body.dump(), Not(HasSubstr("api-key")));
+    bool shown = false;
+    for (const EnforcedSetting& setting : enforced_on_container(instance.config)) {
+        shown = shown || (setting.name == "Secret" && setting.value == "/run/secrets/api-key");
+    }
+    EXPECT_TRUE(shown);
 }
 
 // B08

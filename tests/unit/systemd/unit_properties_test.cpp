@@ -168,6 +168,25 @@ TEST(UnitProperties, OfAServerThatGetsSecretsAsVariables) {
                                                              {"tls-key", "/var/lib/mcpctl/secrets/tls-key"}}));
 }
 
+TEST(UnitProperties, OfAContainerThatGetsSecrets) {
+    Instance instance = minimal();
+    instance.config.server.image = "a/b:1";
+    instance.config.server.command.clear();
+    instance.config.profile.runtime = RuntimeKind::docker;
+    const auto plain = build_unit_properties(instance, options);
+    instance.config.server.secrets = {{"api-key", ""}};
+    const auto built = build_unit_properties(instance, options);
+    ASSERT_TRUE(plain && built);
+    EXPECT_EQ(value_of(*built, "LoadCredentialEncrypted"),
+              UnitValue(std::vector<EncryptedCredential>{{"api-key", "/var/lib/mcpctl/secrets/api-key"}}));
+    EXPECT_EQ(value_of(*built, "RuntimeDirectory"),
+              UnitValue(Strings{"mcpctl-secrets/mcpctl-0b51b1b92f0f4c3e8f5d0123456789ab-1"}));
+    EXPECT_EQ(value_of(*built, "RuntimeDirectoryMode"), UnitValue(std::uint32_t(0700)));
+    EXPECT_EQ(value_of(*built, "RuntimeDirectoryPreserve"), UnitValue("restart"));
+    EXPECT_EQ(value_of(*built, "ExecStartEx"), value_of(*plain, "ExecStartEx"));
+    EXPECT_EQ(built->size(), plain->size() + 5);
+}
+
 TEST(UnitProperties, RefuseAPathOfSecretsThatIsNotPlain) {
     Instance instance = minimal();
     instance.config.server.secrets = {{"api-key", ""}};
