@@ -46,6 +46,29 @@ Result<void> set(Value& setting, Result<Value> value) {
     return {};
 }
 
+Result<std::optional<TlsFiles>> tls_from(const std::string& file, const toml::node& node, std::string_view key) {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) {
+        return wrong(file, node, key, "is a table with certificate and key");
+    }
+    TlsFiles files;
+    for (const auto& [name, value] : *table) {
+        const std::string whole = std::format("{}.{}", key, name.str());
+        if (name.str() != "certificate" && name.str() != "key") {
+            return wrong(file, value, whole, "is not a setting");
+        }
+        const auto path = value.value_exact<std::string>();
+        if (!path || !path->starts_with('/')) {
+            return wrong(file, value, whole, "is the path of a file");
+        }
+        (name.str() == "key" ? files.key : files.certificate) = *path;
+    }
+    if (files.key.empty() || files.certificate.empty()) {
+        return wrong(file, node, key, "needs both certificate and key");
+    }
+    return files;
+}
+
 Result<void> apply(const std::string& file, const toml::table& table, Configuration& configuration) {
     for (const auto& [key, node] : table) {
         Result<void> done = wrong(file, node, key.str(), "is not a setting");
@@ -55,6 +78,8 @@ Result<void> apply(const std::string& file, const toml::table& table, Configurat
             done = set(configuration.origins, texts_from(file, node, key.str()));
         } else if (key.str() == "idle_timeout") {
             done = set(configuration.idle_timeout, duration_from(file, node, key.str()));
+        } else if (key.str() == "tls") {
+            done = set(configuration.tls, tls_from(file, node, key.str()));
         }
         if (!done) {
             return done;

@@ -2,7 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <format>
@@ -73,7 +72,8 @@ std::optional<Response> refusal_of(const beast::error_code& error) {
     return refused(400, ErrorCode::InvalidArgument, "it is no HTTP/1.1 request: " + error.message());
 }
 
-Task<bool> send(beast::tcp_stream& stream, Response response, bool keep_alive) {
+template <class Stream>
+Task<bool> send(Stream& stream, Response response, bool keep_alive) {
     http::response<http::string_body> message(http::int_to_status(response.status), 11);
     message.set(http::field::content_type, response.content_type);
     message.set(http::field::cache_control, "no-store");
@@ -84,7 +84,7 @@ Task<bool> send(beast::tcp_stream& stream, Response response, bool keep_alive) {
     message.keep_alive(keep_alive);
     message.body() = std::move(response.body);
     message.prepare_payload();
-    stream.expires_after(write_deadline);
+    lowest(stream).expires_after(write_deadline);
     const auto [error, bytes] = co_await http::async_write(stream, message, tuple);
     co_return !error && keep_alive;
 }
@@ -97,7 +97,8 @@ struct CountedStream {
     Telemetry& telemetry;
 };
 
-Task<void> serve_stream(beast::tcp_stream& stream, HttpRequest request, std::shared_ptr<EventSource> source) {
+template <class Stream>
+Task<void> serve_stream(Stream& stream, HttpRequest request, std::shared_ptr<EventSource> source) {
     if (beast::websocket::is_upgrade(request)) {
         co_await serve_websocket(std::move(stream), std::move(request), std::move(source));
     } else {
@@ -106,12 +107,13 @@ Task<void> serve_stream(beast::tcp_stream& stream, HttpRequest request, std::sha
 }
 
 // False: the connection ends.
-Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, Gateway& gateway,
+template <class Stream>
+Task<bool> serve_request(Stream& stream, beast::flat_buffer& buffer, Gateway& gateway,
                          const Configuration& configuration, const std::string& peer) {
     Parser parser;
     parser.header_limit(most_header_bytes);
     parser.body_limit(most_body_bytes);
-    stream.expires_after(header_deadline);
+    lowest(stream).expires_after(header_deadline);
     const auto [no_header, header_bytes] = co_await http::async_read_header(stream, buffer, parser, tuple);
     if (no_header) {
         if (auto refusal = refusal_of(no_header)) {
@@ -119,13 +121,14 @@ Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, 
         }
         co_return false;
     }
+    const Traffic::Request under_way(gateway.traffic());
     Head head = head_from(parser.get().base());
     if (auto refusal = refuse_head(head, configuration)) {
         gateway.telemetry().answered(head.method, {}, refusal->status, {});
         co_await send(stream, *std::move(refusal), false);  // its body is not read, so nothing can follow
         co_return false;
     }
-    stream.expires_after(body_deadline);
+    lowest(stream).expires_after(body_deadline);
     const auto [no_body, body_bytes] = co_await http::async_read(stream, buffer, parser, tuple);
     if (no_body) {
         if (auto refusal = refusal_of(no_body)) {
@@ -133,27 +136,47 @@ Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, 
         }
         co_return false;
     }
-    stream.expires_never();  // the agent has its own deadlines
-    const bool keep_alive = parser.get().keep_alive();
+    lowest(stream).expires_never();  // the agent has its own deadlines
+    const bool wants_more = parser.get().keep_alive();
     Response response = co_await gateway.answer(std::move(head), std::move(parser.get().body()), peer);
     if (response.source) {
         const CountedStream counted(gateway.telemetry());
+        const Traffic::Stream stream_under_way(gateway.traffic(), response.source);
         co_await serve_stream(stream, parser.release(), std::move(response.source));
         co_return false;
     }
-    co_return co_await send(stream, std::move(response), keep_alive);
+    co_return co_await send(stream, std::move(response), wants_more && !gateway.traffic().leaving());
+}
+
+template <class Stream>
+Task<void> serve_requests(Stream& stream, Gateway& gateway, const Configuration& configuration, std::string peer) {
+    beast::flat_buffer buffer(most_header_bytes + most_body_bytes);
+    while (co_await serve_request(stream, buffer, gateway, configuration, peer)) {
+    }
 }
 
 }  // namespace
 
-Task<void> serve_connection(asio::ip::tcp::socket socket, Gateway& gateway, const Configuration& configuration,
-                            std::string peer) {
-    beast::tcp_stream stream(std::move(socket));
-    beast::flat_buffer buffer(most_header_bytes + most_body_bytes);
-    while (co_await serve_request(stream, buffer, gateway, configuration, peer)) {
-    }
+Task<void> serve_connection(Socket socket, Gateway& gateway, const Configuration& configuration, std::string peer) {
+    PlainStream stream(std::move(socket));
+    co_await serve_requests(stream, gateway, configuration, std::move(peer));
     beast::error_code ignored;
-    stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    stream.socket().shutdown(Socket::shutdown_send, ignored);
+}
+
+Task<void> serve_tls_connection(Socket socket, TlsContexts::Context context, Gateway& gateway,
+                                const Configuration& configuration, std::string peer) {
+    TlsStream stream(PlainStream(std::move(socket)), *context);
+    lowest(stream).expires_after(header_deadline);
+    if (const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, tuple); error) {
+        gateway.telemetry().handshake_failed();
+        co_return;
+    }
+    co_await serve_requests(stream, gateway, configuration, std::move(peer));
+    if (lowest(stream).socket().is_open()) {
+        lowest(stream).expires_after(goodbye_deadline);
+        co_await stream.async_shutdown(tuple);
+    }
 }
 
 }  // namespace mcpctl::http_bridge

@@ -1,9 +1,9 @@
 // One connection of a client: request after request, each within its limits.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include "http-bridge/gateway.hpp"
+#include "http-bridge/stream.hpp"
+#include "http-bridge/tls_contexts.hpp"
 
 namespace mcpctl::http_bridge {
 
@@ -13,9 +13,12 @@ constexpr std::size_t most_body_bytes = std::size_t(64) * 1024;
 constexpr std::chrono::seconds header_deadline{15};
 constexpr std::chrono::seconds body_deadline{15};
 constexpr std::chrono::seconds write_deadline{30};
+constexpr std::chrono::seconds goodbye_deadline{2};
 
 // Ends with the connection. Both references must outlive it. `peer`: whose limits count.
-Task<void> serve_connection(asio::ip::tcp::socket socket, Gateway& gateway, const Configuration& configuration,
-                            std::string peer);
+Task<void> serve_connection(Socket socket, Gateway& gateway, const Configuration& configuration, std::string peer);
+// The same behind a handshake.
+Task<void> serve_tls_connection(Socket socket, TlsContexts::Context context, Gateway& gateway,
+                                const Configuration& configuration, std::string peer);
 
 }  // namespace mcpctl::http_bridge

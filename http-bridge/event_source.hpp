@@ -17,9 +17,10 @@ struct StreamEvent {
 };
 
 enum class StreamEnd : std::uint8_t {
-    finished,      // nothing will come
-    agent_left,    // come back, and go on behind the last event
-    token_is_void  // revoked or expired
+    finished,       // nothing will come
+    agent_left,     // come back, and go on behind the last event
+    bridge_leaves,  // the same
+    token_is_void   // revoked or expired
 };
 
 class EventSource {
@@ -33,9 +34,21 @@ class EventSource {
     // Whoever asks seldom makes nothing pile up here.
     virtual Task<std::vector<StreamEvent>> next(Clock::time_point deadline) = 0;
     // Nothing while it goes on.
-    [[nodiscard]] virtual std::optional<StreamEnd> ended() const = 0;
-    // The reader has gone: next() returns.
+    [[nodiscard]] std::optional<StreamEnd> end() const {
+        return leaving_ ? std::optional(StreamEnd::bridge_leaves) : ended();
+    }
+    // next() returns: the reader has gone.
     virtual void wake() = 0;
+    void leave() {
+        leaving_ = true;
+        wake();
+    }
+
+  protected:
+    [[nodiscard]] virtual std::optional<StreamEnd> ended() const = 0;
+
+  private:
+    bool leaving_ = false;
 };
 
 }  // namespace mcpctl::http_bridge

@@ -26,15 +26,17 @@ class ChangeSource : public EventSource {
         }
         co_return events;
     }
+    void wake() override {
+        woken_ = true;
+        watch_->changed().notify();
+    }
+
+  protected:
     [[nodiscard]] std::optional<StreamEnd> ended() const override {
         if (agent_->agent_left() || !watch_->usable()) {
             return StreamEnd::agent_left;
         }
         return agent_->usable() ? std::nullopt : std::optional(StreamEnd::token_is_void);
-    }
-    void wake() override {
-        woken_ = true;
-        watch_->changed().notify();
     }
 
   private:

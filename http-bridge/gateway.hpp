@@ -8,6 +8,7 @@
 #include "http-bridge/bridge.hpp"
 #include "http-bridge/configuration.hpp"
 #include "http-bridge/message.hpp"
+#include "http-bridge/traffic.hpp"
 
 namespace mcpctl::http_bridge {
 
@@ -35,12 +36,14 @@ class Gateway {
     // whose limits count.
     Task<Response> answer(Head head, std::string body, std::string peer);
     [[nodiscard]] Telemetry& telemetry() { return bridge_.telemetry; }
+    [[nodiscard]] Traffic& traffic() { return traffic_; }
 
   private:
     // Tells the pattern of the route, where there is one.
     Task<Result<Response>> dispatch(Head head, std::string body, std::string peer, std::string_view& route);
 
     Bridge bridge_;
+    Traffic traffic_;
 };
 
 }  // namespace mcpctl::http_bridge

@@ -32,10 +32,12 @@ class LogSource : public EventSource {
         }
         co_return events;
     }
+    void wake() override { lines_.wake(); }
+
+  protected:
     [[nodiscard]] std::optional<StreamEnd> ended() const override {
         return agent_->usable() || agent_->agent_left() ? end_ : StreamEnd::token_is_void;
     }
-    void wake() override { lines_.wake(); }
 
   private:
     // The pipe of an agent that leaves ends too, maybe before the bus tells that it has left.

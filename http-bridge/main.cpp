@@ -5,6 +5,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <format>
+#include <memory>
 
 #include "base/journal.hpp"
 #include "http-bridge/server.hpp"
@@ -14,6 +16,8 @@ namespace {
 
 // sysexits.h: what RestartPreventExitStatus= in the unit names.
 constexpr int exit_configuration = 78;
+// FileDescriptorName= of sockets that speak TLS.
+constexpr std::string_view tls_socket_name = "https";
 
 int run(const std::string& file) {
     auto configuration = read_configuration(file);
@@ -21,7 +25,8 @@ int run(const std::string& file) {
         log::error(configuration.error().reason);
         return exit_configuration;
     }
-    const int sockets = ::sd_listen_fds(1);
+    char** raw_names = nullptr;
+    const int sockets = ::sd_listen_fds_with_names(1, &raw_names);
     if (sockets <= 0) {
         log::error("no socket was passed: systemctl start mcpctl-http-bridge.socket");
         return exit_configuration;
@@ -29,16 +34,22 @@ int run(const std::string& file) {
     asio::io_context loop(1);
     Server server(loop.get_executor(), *std::move(configuration));
     for (int i = 0; i < sockets; ++i) {
-        server.listen(UniqueFd(SD_LISTEN_FDS_START + i));
+        const std::unique_ptr<char, decltype(&std::free)> name(raw_names[i], std::free);
+        if (auto listens = server.listen(UniqueFd(SD_LISTEN_FDS_START + i), name.get() == tls_socket_name); !listens) {
+            log::error(std::format("{}; {}", listens.error().reason, listens.error().hint));
+            return exit_configuration;
+        }
     }
+    std::free(raw_names);
     asio::signal_set signals(loop, SIGTERM, SIGINT);
-    signals.async_wait([&](const boost::system::error_code&, int) { loop.stop(); });
-    asio::co_spawn(loop, server.until_idle(), [&](const std::exception_ptr& failure) {
+    const auto stop = [&](const std::exception_ptr& failure) {
         if (failure) {
             std::rethrow_exception(failure);
         }
         loop.stop();
-    });
+    };
+    signals.async_wait([&](const boost::system::error_code&, int) { asio::co_spawn(loop, server.leave(), stop); });
+    asio::co_spawn(loop, server.until_idle(), stop);
     ::sd_notify(0, "READY=1");
     loop.run();
     ::sd_notify(0, "STOPPING=1");

@@ -1,9 +1,13 @@
 #include "http-bridge/server.hpp"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <cstring>
 #include <format>
 #include <stdexcept>
 #include <utility>
@@ -14,23 +18,32 @@
 namespace mcpctl::http_bridge {
 namespace {
 
-using asio::ip::tcp;
+using asio::generic::stream_protocol;
 
-tcp protocol_of(int socket) {
+// Whoever waits for a job is told of it, or can ask the next bridge.
+constexpr std::chrono::seconds patience_with_requests{5};
+
+stream_protocol protocol_of(int socket) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
-        if (address.ss_family == AF_INET) {
-            return tcp::v4();
-        }
-        if (address.ss_family == AF_INET6) {
-            return tcp::v6();
-        }
+    int listens = 0;
+    socklen_t size_of_listens = sizeof listens;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+        ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size_of_listens) != 0 || listens == 0) {
+        throw std::runtime_error("a socket that was passed does not listen");
     }
-    throw std::runtime_error("a socket that was passed is no TCP socket");
+    switch (address.ss_family) {
+        case AF_INET:
+        case AF_INET6:
+            return {address.ss_family, IPPROTO_TCP};
+        case AF_UNIX:
+            return {AF_UNIX, 0};
+        default:
+            throw std::runtime_error("a socket that was passed is neither a TCP nor a Unix socket");
+    }
 }
 
-// Whose limits count: a host has a whole network of IPv6 addresses to choose from.
+// A host has a whole network of IPv6 addresses to choose from.
 asio::ip::address neighbourhood_of(const asio::ip::address& address) {
     if (!address.is_v6() || address.to_v6().is_v4_mapped()) {
         return address;
@@ -40,36 +53,80 @@ asio::ip::address neighbourhood_of(const asio::ip::address& address) {
     return asio::ip::address_v6(bytes);
 }
 
+// Whose limits count: of an address, or of a user of this machine. Empty where the client has gone.
+std::string peer_of(const Socket& socket) {
+    boost::system::error_code gone;
+    const auto endpoint = socket.remote_endpoint(gone);
+    if (gone) {
+        return {};
+    }
+    const int family = endpoint.data()->sa_family;
+    if (family == AF_INET) {
+        sockaddr_in address{};
+        std::memcpy(&address, endpoint.data(), std::min(sizeof address, endpoint.size()));
+        return asio::ip::address_v4(ntohl(address.sin_addr.s_addr)).to_string();
+    }
+    if (family == AF_INET6) {
+        sockaddr_in6 address{};
+        std::memcpy(&address, endpoint.data(), std::min(sizeof address, endpoint.size()));
+        asio::ip::address_v6::bytes_type bytes;
+        std::memcpy(bytes.data(), &address.sin6_addr, bytes.size());
+        return neighbourhood_of(asio::ip::address_v6(bytes)).to_string();
+    }
+    ucred user{};
+    socklen_t size = sizeof user;
+    auto& open = const_cast<Socket&>(socket);  // native_handle() changes nothing
+    return ::getsockopt(open.native_handle(), SOL_SOCKET, SO_PEERCRED, &user, &size) == 0
+               ? std::format("user {}", user.uid)
+               : std::string();
+}
+
 }  // namespace
 
 Server::Server(const asio::any_io_executor& executor, Configuration configuration)
-    : executor_(executor), configuration_(std::move(configuration)) {}
-
-void Server::listen(UniqueFd socket) {
-    const tcp protocol = protocol_of(socket.get());
-    auto acceptor = std::make_unique<Acceptor>(executor_);
-    acceptor->assign(protocol, socket.release());
-    acceptors_.push_back(std::move(acceptor));
-    spawn_detached(executor_, "accepting connections", accept_from(*acceptors_.back()));
+    : executor_(executor), configuration_(std::move(configuration)) {
+    if (configuration_.tls) {
+        tls_.emplace(*configuration_.tls);
+    }
 }
 
-bool Server::has_room_for(const asio::ip::address& address) const {
-    const auto open = open_.find(address);
-    return count_ < most_connections && (open == open_.end() || open->second < most_per_address);
+Result<void> Server::listen(UniqueFd socket, bool tls) {
+    if (tls && !tls_) {
+        return fail(ErrorCode::InvalidArgument, "a socket is for TLS, and no certificate is configured", "tls",
+                    "set [tls] certificate and key in /etc/mcpctl/http-bridge.toml");
+    }
+    if (tls) {
+        if (const auto usable = tls_->current(); !usable) {
+            return std::unexpected(usable.error());
+        }
+    }
+    const stream_protocol protocol = protocol_of(socket.get());
+    auto listener = std::make_unique<Listener>(asio::basic_socket_acceptor<stream_protocol>(executor_), tls);
+    listener->acceptor.assign(protocol, socket.release());
+    listeners_.push_back(std::move(listener));
+    spawn_detached(executor_, "accepting connections", accept_from(*listeners_.back()));
+    return {};
 }
 
-Task<void> Server::accept_from(Acceptor& acceptor) {
+bool Server::has_room_for(const std::string& peer) const {
+    const auto open = open_.find(peer);
+    return count_ < most_connections && (open == open_.end() || open->second < most_per_peer);
+}
+
+Task<void> Server::accept_from(Listener& listener) {
     while (true) {
-        auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+        auto [error, socket] = co_await listener.acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+        if (gateway_.traffic().leaving()) {
+            co_return;
+        }
         if (error) {
             // Out of descriptors, most likely: those who are connected go on meanwhile.
             log::warning(std::format("cannot accept a connection: {}", error.message()));
             co_await wait_for(std::chrono::seconds(1));
             continue;
         }
-        boost::system::error_code gone;
-        const auto peer = neighbourhood_of(socket.remote_endpoint(gone).address());
-        if (gone || !has_room_for(peer)) {
+        const std::string peer = peer_of(socket);
+        if (peer.empty() || !has_room_for(peer)) {
             gateway_.telemetry().connection_refused();
             continue;  // closes it
         }
@@ -77,20 +134,31 @@ Task<void> Server::accept_from(Acceptor& acceptor) {
         ++count_;
         ++open_[peer];
         changed_.notify();
-        spawn_detached(executor_, "serving a connection", serve(std::move(socket), peer));
+        spawn_detached(executor_, "serving a connection", serve(std::move(socket), listener.tls, peer));
     }
 }
 
-Task<void> Server::serve(tcp::socket socket, asio::ip::address address) {
+Task<void> Server::serve_tls(Socket socket, const std::string& peer) {
+    const auto context = tls_->current();
+    if (context) {
+        co_await serve_tls_connection(std::move(socket), *context, gateway_, configuration_, peer);
+    }
+}
+
+Task<void> Server::serve(Socket socket, bool tls, std::string peer) {
     try {
-        co_await serve_connection(std::move(socket), gateway_, configuration_, address.to_string());
+        if (tls) {
+            co_await serve_tls(std::move(socket), peer);
+        } else {
+            co_await serve_connection(std::move(socket), gateway_, configuration_, peer);
+        }
     } catch (const std::exception& defect) {
         log::error(std::format("a connection ends because of a defect: {}", defect.what()));
     }
     gateway_.telemetry().connection_closed();
     --count_;
-    if (--open_[address] == 0) {
-        open_.erase(address);
+    if (--open_[peer] == 0) {
+        open_.erase(peer);
     }
     changed_.notify();
 }
@@ -104,6 +172,15 @@ Task<void> Server::until_idle() {
             co_return;
         }
     }
+}
+
+Task<void> Server::leave() {
+    gateway_.traffic().leave();
+    for (const auto& listener : listeners_) {
+        boost::system::error_code ignored;
+        listener->acceptor.cancel(ignored);
+    }
+    co_await gateway_.traffic().until_quiet(Clock::now() + patience_with_requests);
 }
 
 }  // namespace mcpctl::http_bridge

@@ -23,21 +23,23 @@ struct Connected {
 };
 
 // What a client sends behind its request is of no interest here; its end is, since an idle stream writes seldom.
-Task<void> watch_client(asio::ip::tcp::socket& socket, std::shared_ptr<Connected> connected) {
-    const auto [error] = co_await socket.async_wait(asio::ip::tcp::socket::wait_read, tuple);
+Task<void> watch_client(Socket& socket, bool tls, std::shared_ptr<Connected> connected) {
+    const auto [error] = co_await socket.async_wait(Socket::wait_read, tuple);
     if (connected->over) {
         co_return;
     }
     char byte = 0;
-    if (error || ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) {
+    // In TLS the end is announced, by something that looks like any other record.
+    if (error || tls || ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) {
         connected->client_left = true;
         connected->source->wake();
     }
 }
 
+template <class Stream>
 class Writer {
   public:
-    Writer(beast::tcp_stream& stream, unsigned version) : stream_(stream), chunked_(version >= 11) {}
+    Writer(Stream& stream, unsigned version) : stream_(stream), chunked_(version >= 11) {}
 
     Task<bool> header() {
         http::response<http::empty_body> message(http::status::ok, chunked_ ? 11 : 10);
@@ -48,14 +50,14 @@ class Writer {
         message.keep_alive(false);
         message.chunked(chunked_);
         http::response_serializer<http::empty_body> serializer(message);
-        stream_.expires_after(stalled_client_deadline);
+        lowest(stream_).expires_after(stalled_client_deadline);
         const auto [error, bytes] = co_await http::async_write_header(stream_, serializer, tuple);
-        stream_.expires_never();
+        lowest(stream_).expires_never();
         co_return !error;
     }
 
     Task<bool> write(const std::string& text) {
-        stream_.expires_after(stalled_client_deadline);
+        lowest(stream_).expires_after(stalled_client_deadline);
         bool well = false;
         if (chunked_) {
             const auto [error, bytes] =
@@ -65,19 +67,19 @@ class Writer {
             const auto [error, bytes] = co_await asio::async_write(stream_, asio::buffer(text), tuple);
             well = !error;
         }
-        stream_.expires_never();
+        lowest(stream_).expires_never();
         co_return well;
     }
 
     Task<void> end() {
         if (chunked_) {
-            stream_.expires_after(stalled_client_deadline);
+            lowest(stream_).expires_after(stalled_client_deadline);
             co_await asio::async_write(stream_, http::make_chunk_last(), tuple);
         }
     }
 
   private:
-    beast::tcp_stream& stream_;
+    Stream& stream_;
     bool chunked_;
 };
 
@@ -97,13 +99,16 @@ std::string last_words(StreamEnd end) {
             return "event: end\ndata: {\"reason\":\"nothing more will come\"}\n\n";
         case StreamEnd::agent_left:
             return ": the agent left; come back\n\n";
+        case StreamEnd::bridge_leaves:
+            return ": the bridge leaves; come back\n\n";
         case StreamEnd::token_is_void:
             return "event: end\ndata: {\"reason\":\"the token does not count any more\"}\n\n";
     }
     std::unreachable();
 }
 
-Task<void> deliver(Writer writer, std::shared_ptr<Connected> connected) {
+template <class Stream>
+Task<void> deliver(Writer<Stream> writer, std::shared_ptr<Connected> connected) {
     bool well = co_await writer.header();
     if (well) {
         well = co_await writer.write("retry: 2000\n\n");  // the header alone would wait in some proxies
@@ -113,7 +118,7 @@ Task<void> deliver(Writer writer, std::shared_ptr<Connected> connected) {
         if (connected->client_left) {
             co_return;
         }
-        if (const auto end = connected->source->ended(); events.empty() && end) {
+        if (const auto end = connected->source->end(); events.empty() && end) {
             if (co_await writer.write(last_words(*end))) {
                 co_await writer.end();
             }
@@ -129,14 +134,18 @@ Task<void> deliver(Writer writer, std::shared_ptr<Connected> connected) {
 
 }  // namespace
 
-Task<void> serve_events(beast::tcp_stream& stream, unsigned version, std::shared_ptr<EventSource> source) {
+template <class Stream>
+Task<void> serve_events(Stream& stream, unsigned version, std::shared_ptr<EventSource> source) {
     const auto connected = std::make_shared<Connected>(std::move(source));
     spawn_detached(co_await asio::this_coro::executor, "watching a stream's client",
-                   watch_client(stream.socket(), connected));
+                   watch_client(lowest(stream).socket(), is_tls<Stream>, connected));
     co_await deliver(Writer(stream, version), connected);
     connected->over = true;
     beast::error_code ignored;
-    stream.socket().cancel(ignored);
+    lowest(stream).socket().cancel(ignored);
 }
+
+template Task<void> serve_events(PlainStream&, unsigned, std::shared_ptr<EventSource>);
+template Task<void> serve_events(TlsStream&, unsigned, std::shared_ptr<EventSource>);
 
 }  // namespace mcpctl::http_bridge

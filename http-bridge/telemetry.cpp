@@ -47,6 +47,11 @@ Telemetry::Telemetry()
                                 .Help("Connections that were closed at once because there were too many.")
                                 .Register(registry_)
                                 .Add({});
+    handshakes_failed_ = &prometheus::BuildCounter()
+                              .Name("mcpctl_http_tls_handshakes_failed_total")
+                              .Help("Connections that ended before TLS was agreed on.")
+                              .Register(registry_)
+                              .Add({});
     streams_ = &prometheus::BuildGauge()
                     .Name("mcpctl_http_streams")
                     .Help("Open streams of logs and events.")

@@ -25,6 +25,7 @@ class Telemetry {
     void connection_opened() { connections_->Increment(); }
     void connection_closed() { connections_->Decrement(); }
     void connection_refused() { connections_refused_->Increment(); }
+    void handshake_failed() { handshakes_failed_->Increment(); }
     // 1 or -1.
     void streams_changed(int by) { streams_->Increment(by); }
     void job_ended(const ctl::JobInfo& job);
@@ -39,6 +40,7 @@ class Telemetry {
     prometheus::Family<prometheus::Histogram>& job_durations_;
     prometheus::Gauge* connections_;
     prometheus::Counter* connections_refused_;
+    prometheus::Counter* handshakes_failed_;
     prometheus::Gauge* streams_;
 };
 

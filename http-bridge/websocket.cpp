@@ -1,6 +1,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 #include <format>
 #include <utility>
 
@@ -14,18 +15,21 @@ namespace http = beast::http;
 namespace websocket = beast::websocket;
 constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
 
-using Socket = websocket::stream<beast::tcp_stream>;
+template <class Stream>
+using WebSocket = websocket::stream<Stream>;
 constexpr std::size_t most_message_bytes = 4096;
 
 // Shared by who writes and who reads.
+template <class Stream>
 struct Joined {
-    Socket socket;
+    WebSocket<Stream> socket;
     std::shared_ptr<EventSource> source;
     bool client_left = false;
 };
 
 // Pings, pongs and the close of the client are handled while a read is under way. It sends nothing that we want.
-Task<void> read_client(std::shared_ptr<Joined> joined) {
+template <class Stream>
+Task<void> read_client(std::shared_ptr<Joined<Stream>> joined) {
     beast::flat_buffer buffer(most_message_bytes);
     bool open = true;
     while (open) {
@@ -43,13 +47,16 @@ websocket::close_reason reason_of(StreamEnd end) {
             return {websocket::close_code::normal, "nothing more will come"};
         case StreamEnd::agent_left:
             return {websocket::close_code::service_restart, "the agent left; come back"};
+        case StreamEnd::bridge_leaves:
+            return {websocket::close_code::going_away, "the bridge leaves; come back"};
         case StreamEnd::token_is_void:
             return {websocket::close_code::policy_error, "the token does not count any more"};
     }
     std::unreachable();
 }
 
-void prepare(Socket& socket, const HttpRequest& upgrade) {
+template <class Stream>
+void prepare(WebSocket<Stream>& socket, const HttpRequest& upgrade) {
     // A ping after half of the idle time; a client that answers nothing, or takes nothing, is given up after the other.
     socket.set_option(websocket::stream_base::timeout{.handshake_timeout = stalled_client_deadline,
                                                       .idle_timeout = stalled_client_deadline,
@@ -70,7 +77,8 @@ std::string message_of(const StreamEvent& event) {
     return event.name.empty() ? event.data : std::format(R"({{"event":"{}","data":{}}})", event.name, event.data);
 }
 
-Task<void> deliver(std::shared_ptr<Joined> joined) {
+template <class Stream>
+Task<void> deliver(std::shared_ptr<Joined<Stream>> joined) {
     while (!joined->client_left) {
         const auto events = co_await joined->source->next(Clock::now() + keep_alive_interval);
         for (const StreamEvent& event : events) {
@@ -80,7 +88,7 @@ Task<void> deliver(std::shared_ptr<Joined> joined) {
                 co_return;
             }
         }
-        if (const auto end = joined->source->ended(); events.empty() && end && !joined->client_left) {
+        if (const auto end = joined->source->end(); events.empty() && end && !joined->client_left) {
             co_await joined->socket.async_close(reason_of(*end), tuple);
             co_return;
         }
@@ -89,9 +97,10 @@ Task<void> deliver(std::shared_ptr<Joined> joined) {
 
 }  // namespace
 
-Task<void> serve_websocket(beast::tcp_stream stream, HttpRequest upgrade, std::shared_ptr<EventSource> source) {
-    stream.expires_never();  // it has deadlines of its own
-    const auto joined = std::make_shared<Joined>(Socket(std::move(stream)), std::move(source));
+template <class Stream>
+Task<void> serve_websocket(Stream stream, HttpRequest upgrade, std::shared_ptr<EventSource> source) {
+    lowest(stream).expires_never();  // it has deadlines of its own
+    const auto joined = std::make_shared<Joined<Stream>>(WebSocket<Stream>(std::move(stream)), std::move(source));
     prepare(joined->socket, upgrade);
     const auto [error] = co_await joined->socket.async_accept(upgrade, tuple);
     if (error) {
@@ -101,8 +110,11 @@ Task<void> serve_websocket(beast::tcp_stream stream, HttpRequest upgrade, std::s
     co_await deliver(joined);
     // Ends the reader.
     beast::error_code ignored;
-    beast::get_lowest_layer(joined->socket).socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-    beast::get_lowest_layer(joined->socket).close();
+    lowest(joined->socket).socket().shutdown(Socket::shutdown_both, ignored);
+    lowest(joined->socket).close();
 }
+
+template Task<void> serve_websocket(PlainStream, HttpRequest, std::shared_ptr<EventSource>);
+template Task<void> serve_websocket(TlsStream, HttpRequest, std::shared_ptr<EventSource>);
 
 }  // namespace mcpctl::http_bridge
