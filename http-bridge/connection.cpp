@@ -69,7 +69,7 @@ std::optional<Response> refusal_of(const beast::error_code& error) {
         error.category() != http::make_error_code(http::error::end_of_stream).category()) {
         return std::nullopt;
     }
-    return refused(400, ErrorCode::InvalidArgument, "it is no HTTP/1.1 request: " + error.message());
+    return refused(400, ErrorCode::InvalidArgument, "it is no request of HTTP/1.1: " + error.message());
 }
 
 template <class Stream>

@@ -86,8 +86,10 @@ class HttpDescription : public HttpTest {
         }
         if (path.contains("/jobs/")) {
             EXPECT_EQ(start(R"({"profileName":"stubborn"})").status, 201);
-            const Answer stopping = ask("DELETE", "/api/instances/stubborn", later);
-            return asked(method, std::format("/api/jobs/{}", stopping.json()["id"].get<int>())).status;
+            const Answer stopping = ask("DELETE", "/api/instances/stubborn?drainTimeout=2", later);
+            const int result = asked(method, std::format("/api/jobs/{}", stopping.json()["id"].get<int>())).status;
+            EXPECT_TRUE(eventually([this] { return ask("GET", "/api/instances/stubborn").status == 404; }));
+            return result;
         }
         EXPECT_EQ(start(R"({"profileName":"web","name":"three"})").status, 201);
         const int result = ask(method, with(path, "three"), status == 202 ? later : std::vector<std::string>{}).status;

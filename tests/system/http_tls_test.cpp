@@ -29,7 +29,8 @@ class HttpTls : public HttpTest {
                               (tls_directory / "live.crt").string(), (tls_directory / "live.key").string()));
     }
     void TearDown() override {
-        run({"systemctl", "stop", tls_socket});
+        run({"systemctl", "stop", tls_socket, "mcpctl-http-bridge.service"});
+        run({"systemctl", "reset-failed", tls_socket, "mcpctl-http-bridge.service"});
         fs::remove(configuration_file);
         fs::remove_all(tls_directory);
         HttpTest::TearDown();
@@ -103,7 +104,7 @@ TEST_F(HttpTls, RefusesOldVersionsAndPlainText) {
 
 TEST_F(HttpTls, WithoutACertificateTellsWhatToSet) {
     configure("");
-    (void)run({"curl", "--silent", "--insecure", "https://localhost:6271/livez"});
+    (void)run({"curl", "--silent", "--insecure", "--max-time", "2", "https://localhost:6271/livez"});
     EXPECT_TRUE(eventually([] {
         return run({"journalctl", "--unit", "mcpctl-http-bridge.service", "--no-pager", "--output=cat"})
             .out.contains("set [tls] certificate and key in /etc/mcpctl/http-bridge.toml");
