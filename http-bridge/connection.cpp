@@ -106,6 +106,14 @@ Task<void> serve_stream(Stream& stream, HttpRequest request, std::shared_ptr<Eve
     }
 }
 
+template <class Stream>
+Task<beast::error_code> read_header(Stream& stream, beast::flat_buffer& buffer, Parser& parser, Traffic& traffic) {
+    const Traffic::Silence silence(traffic, [&stream] { lowest(stream).cancel(); });
+    lowest(stream).expires_after(header_deadline);
+    const auto [error, bytes] = co_await http::async_read_header(stream, buffer, parser, tuple);
+    co_return error;
+}
+
 // False: the connection ends.
 template <class Stream>
 Task<bool> serve_request(Stream& stream, beast::flat_buffer& buffer, Gateway& gateway,
@@ -113,8 +121,7 @@ Task<bool> serve_request(Stream& stream, beast::flat_buffer& buffer, Gateway& ga
     Parser parser;
     parser.header_limit(most_header_bytes);
     parser.body_limit(most_body_bytes);
-    lowest(stream).expires_after(header_deadline);
-    const auto [no_header, header_bytes] = co_await http::async_read_header(stream, buffer, parser, tuple);
+    const auto no_header = co_await read_header(stream, buffer, parser, gateway.traffic());
     if (no_header) {
         if (auto refusal = refusal_of(no_header)) {
             co_await send(stream, *std::move(refusal), false);
@@ -148,6 +155,13 @@ Task<bool> serve_request(Stream& stream, beast::flat_buffer& buffer, Gateway& ga
     co_return co_await send(stream, std::move(response), wants_more && !gateway.traffic().leaving());
 }
 
+Task<bool> shake_hands(TlsStream& stream, Traffic& traffic) {
+    const Traffic::Silence silence(traffic, [&stream] { lowest(stream).cancel(); });
+    lowest(stream).expires_after(header_deadline);
+    const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, tuple);
+    co_return !error;
+}
+
 template <class Stream>
 Task<void> serve_requests(Stream& stream, Gateway& gateway, const Configuration& configuration, std::string peer) {
     beast::flat_buffer buffer(most_header_bytes + most_body_bytes);
@@ -167,8 +181,7 @@ Task<void> serve_connection(Socket socket, Gateway& gateway, const Configuration
 Task<void> serve_tls_connection(Socket socket, TlsContexts::Context context, Gateway& gateway,
                                 const Configuration& configuration, std::string peer) {
     TlsStream stream(PlainStream(std::move(socket)), *context);
-    lowest(stream).expires_after(header_deadline);
-    if (const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, tuple); error) {
+    if (!co_await shake_hands(stream, gateway.traffic())) {
         gateway.telemetry().handshake_failed();
         co_return;
     }

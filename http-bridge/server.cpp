@@ -20,6 +20,8 @@ namespace {
 
 using asio::generic::stream_protocol;
 
+// From here on each newcomer takes the place of who has been silent for longest.
+constexpr std::size_t room_for_newcomers = 32;
 // Whoever waits for a job is told of it, or can ask the next bridge.
 constexpr std::chrono::seconds patience_with_requests{5};
 
@@ -108,9 +110,9 @@ Result<void> Server::listen(UniqueFd socket, bool tls) {
     return {};
 }
 
-bool Server::has_room_for(const std::string& peer) const {
+bool Server::may_connect(const std::string& peer) const {
     const auto open = open_.find(peer);
-    return count_ < most_connections && (open == open_.end() || open->second < most_per_peer);
+    return !peer.empty() && count_ < most_connections && (open == open_.end() || open->second < most_per_peer);
 }
 
 Task<void> Server::accept_from(Listener& listener) {
@@ -126,9 +128,12 @@ Task<void> Server::accept_from(Listener& listener) {
             continue;
         }
         const std::string peer = peer_of(socket);
-        if (peer.empty() || !has_room_for(peer)) {
+        if (!may_connect(peer)) {
             gateway_.telemetry().connection_refused();
             continue;  // closes it
+        }
+        if (count_ + room_for_newcomers >= most_connections) {
+            gateway_.traffic().end_longest_silence();
         }
         gateway_.telemetry().connection_opened();
         ++count_;

@@ -40,7 +40,7 @@ class Server {
     Task<void> accept_from(Listener& listener);
     Task<void> serve(Socket socket, bool tls, std::string peer);
     Task<void> serve_tls(Socket socket, const std::string& peer);
-    [[nodiscard]] bool has_room_for(const std::string& peer) const;
+    [[nodiscard]] bool may_connect(const std::string& peer) const;
 
     asio::any_io_executor executor_;
     Configuration configuration_;

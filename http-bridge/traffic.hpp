@@ -1,6 +1,8 @@
 // What is under way, so that the bridge can leave without cutting anybody off.
 #pragma once
 
+#include <functional>
+#include <list>
 #include <memory>
 #include <set>
 
@@ -24,6 +26,19 @@ class Traffic {
       private:
         Traffic& traffic_;
     };
+    // A connection that is waited for: its handshake, or its next request.
+    class Silence {
+      public:
+        Silence(Traffic& traffic, std::function<void()> end)
+            : traffic_(traffic), place_(traffic.silent_.insert(traffic.silent_.end(), std::move(end))) {}
+        Silence(const Silence&) = delete;
+        Silence& operator=(const Silence&) = delete;
+        ~Silence() { traffic_.silent_.erase(place_); }
+
+      private:
+        Traffic& traffic_;
+        std::list<std::function<void()>>::iterator place_;
+    };
     // One stream; it is told when the bridge leaves.
     class Stream {
       public:
@@ -42,6 +57,15 @@ class Traffic {
         std::shared_ptr<EventSource> source_;
     };
 
+    // Ends the connection that has been silent for longest, if any: those who say nothing cannot keep others out.
+    void end_longest_silence() {
+        if (!silent_.empty()) {
+            // Once only: it may take a turn until it is not silent any more.
+            const auto end = std::exchange(silent_.front(), [] {});
+            silent_.splice(silent_.end(), silent_, silent_.begin());
+            end();
+        }
+    }
     // Streams end; who has been answered is not listened to any more.
     void leave() {
         leaving_ = true;
@@ -59,6 +83,7 @@ class Traffic {
 
   private:
     std::set<std::shared_ptr<EventSource>> sources_;
+    std::list<std::function<void()>> silent_;  // those that are silent for longest first
     std::size_t requests_ = 0;
     bool leaving_ = false;
     Condition changed_;

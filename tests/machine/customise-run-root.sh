@@ -6,13 +6,13 @@ root=$1
 fixtures=$(dirname "$(readlink -f "$0")")/../fixtures/npm
 
 # Nothing that waits for a network, works at night or is the host kernel's business (loading a module fails in a
-# machine and leaves it degraded); no login prompts on consoles that nobody sees.
+# machine and leaves it degraded); no login prompts on consoles that nobody sees; no servers that only some tests use.
 quiet_boot() {
     local unit
     for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
         e2scrub_reap.service fstrim.timer systemd-networkd-wait-online.service systemd-networkd.socket \
         systemd-networkd.service systemd-modules-load.service kmod-static-nodes.service sys-kernel-debug.mount \
-        sys-kernel-tracing.mount console-getty.service getty.target; do
+        sys-kernel-tracing.mount console-getty.service getty.target nginx.service prometheus.service; do
         ln -sf /dev/null "$root/etc/systemd/system/$unit"
     done
 }
