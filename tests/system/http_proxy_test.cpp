@@ -69,6 +69,10 @@ class HttpProxy : public HttpTest {
         define_test_server("writer", {"--log-count", std::to_string(line_count), "--log-stream", "stdout"});
         ASSERT_EQ(start(R"({"profileName":"writer"})").status, 201);
     }
+    void wait_for_streams(int count) const {
+        ASSERT_TRUE(eventually(
+            [&] { return ask("GET", "/metrics").body.contains(std::format("mcpctl_http_streams {}\n", count)); }));
+    }
     const fs::path directory = "/run/mcpctl-proxy-test";
 
   private:
@@ -82,18 +86,21 @@ TEST_F(HttpProxy, NginxPassesStreamsOnAsTheyCome) {
         stream_by({"--cacert", path("cert.pem"), "https://localhost:8443/api/instances/writer/logs/stream?since=@0"});
     Process socket({"env", "NODE_EXTRA_CA_CERTS=" + path("cert.pem"), "node", "--experimental-websocket", "-e",
                     "const s = new WebSocket(process.argv[1], process.argv.slice(2)); s.onmessage = (e) => "
-                    "console.log(e.data); s.onclose = (e) => console.log(JSON.stringify({close: e.code}));",
+                    "console.log(e.data); s.onerror = (e) => console.error(e.error ?? e.message); s.onclose = (e) => "
+                    "console.log(JSON.stringify({close: e.code}));",
                     "wss://localhost:8443/api/instances/writer/logs/stream?since=@0", "mcpctl.v1",
                     "mcpctl.token." + token_});
+    wait_for_streams(2);
     wait_until_written("writer", line_count);
     stop("writer");
     const auto told = events_in(events.wait().out);
     ASSERT_FALSE(told.empty());
     EXPECT_EQ(told.back().name, "end");
     expect_complete(data_of(told), line_count);
-    std::vector<Json> messages = objects_in(socket.wait().out);
+    const Output received = socket.wait();
+    std::vector<Json> messages = objects_in(received.out);
     ASSERT_FALSE(messages.empty());
-    EXPECT_EQ(messages.back()["close"], 1000);
+    EXPECT_EQ(messages.back()["close"], 1000) << received.err;
     messages.pop_back();
     expect_complete(messages, line_count);
 }
@@ -103,6 +110,7 @@ TEST_F(HttpProxy, AProxyOfTheClientsPassesStreamsOn) {
     start_writer();
     Process events = stream_by({"--proxytunnel", "--proxy", "http://127.0.0.1:8888",
                                 std::string(bridge_address) + "/api/instances/writer/logs/stream?since=@0"});
+    wait_for_streams(1);
     wait_until_written("writer", line_count);
     stop("writer");
     const auto told = events_in(events.wait().out);
