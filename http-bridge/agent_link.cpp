@@ -145,11 +145,6 @@ Task<Result<Properties>> AgentLink::properties(std::string path, std::string_vie
                                         std::string(interface));
 }
 
-Task<Result<ManagedObjects>> AgentLink::objects() {
-    co_return co_await call<ManagedObjects>(std::string(dbus::root_path), "org.freedesktop.DBus.ObjectManager",
-                                            "GetManagedObjects");
-}
-
 void AgentLink::remember_job(const std::string& path) {
     if (jobs_.size() < most_jobs) {
         jobs_.insert(path);

@@ -28,7 +28,6 @@
 namespace mcpctl::http_bridge {
 
 using Properties = ctl::Properties;
-using ctl::ManagedObjects;
 
 // As the agent tells it.
 struct TokenView {
@@ -63,8 +62,6 @@ class AgentLink {
                                               std::move(arguments)...);
     }
     Task<Result<Properties>> properties(std::string path, std::string_view interface);
-    // Public objects of every profile: the caller filters.
-    Task<Result<ManagedObjects>> objects();
 
     // Woken when this becomes unusable because the agent goes or the token is revoked.
     void wake_at_end(const std::shared_ptr<EventSource>& source);

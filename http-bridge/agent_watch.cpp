@@ -10,6 +10,7 @@
 #include "dbus/name_watch.hpp"
 #include "dbus/peer.hpp"
 #include "http-bridge/find_agent.hpp"
+#include "http-bridge/instance_json.hpp"
 
 namespace mcpctl::http_bridge {
 namespace {
@@ -38,6 +39,23 @@ std::string interface_of(const std::string& kind) {
 
 std::string text_of(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// JSON that tells of its end.
+std::string last_words_of(const Mirrored& gone) {
+    const Json words = std::visit(
+        [](const auto& info) {
+            using Info = std::remove_cvref_t<decltype(info)>;
+            if constexpr (std::is_same_v<Info, ctl::InstanceInfo>) {
+                return Json{{"id", info.id}, {"name", info.name}};
+            } else if constexpr (std::is_same_v<Info, ctl::JobInfo>) {
+                return Json{{"id", info.id}};
+            } else {
+                return Json{{"name", info.name}};
+            }
+        },
+        gone.info);
+    return text_of(words);
 }
 
 }  // namespace
@@ -74,8 +92,8 @@ Task<Result<void>> AgentWatch::begin() {
     listen();
     const auto root = sdbus::createProxy(loop_.connection(), sdbus::ServiceName(agent_),
                                          sdbus::ObjectPath(std::string(dbus::root_path)));
-    const auto objects = co_await dbus::call<ManagedObjects>(*root, "org.freedesktop.DBus.ObjectManager",
-                                                             "GetManagedObjects", answer_deadline);
+    const auto objects = co_await dbus::call<ctl::ManagedObjects>(*root, "org.freedesktop.DBus.ObjectManager",
+                                                                  "GetManagedObjects", answer_deadline);
     if (!objects) {
         co_return std::unexpected(objects.error());
     }
@@ -84,7 +102,7 @@ Task<Result<void>> AgentWatch::begin() {
         for (const auto& [path, interfaces] : *objects) {
             const auto found = interfaces.find(interface_of(kind));
             if (kind_of(path) == kind && found != interfaces.end()) {
-                known_.insert_or_assign(std::string(path), *known_from(path, kind, found->second));
+                known_.insert_or_assign(std::string(path), mirrored(path, kind, found->second));
             }
         }
     }
@@ -120,13 +138,18 @@ void AgentWatch::listen() {
 }
 
 void AgentWatch::touch(std::string path) {
-    touched_.insert(std::move(path));
-    touched_something_.notify();
+    if (waiting_.insert(path).second) {
+        touched_.push_back(std::move(path));
+        ++touches_;
+        touched_something_.notify();
+    }
 }
 
 void AgentWatch::end_here() {
     usable_ = false;
     touched_something_.notify();
+    looked_.notify();
+    asked_.notify();
     changed_.notify();
 }
 
@@ -136,8 +159,47 @@ Task<void> AgentWatch::keep_up(std::shared_ptr<AgentWatch> self) {
             co_await self->touched_something_.wait_until(Clock::time_point::max());
             continue;
         }
-        co_await self->look_at(std::move(self->touched_.extract(self->touched_.begin()).value()));
+        std::string path = std::move(self->touched_.front());
+        self->touched_.pop_front();
+        self->waiting_.erase(path);
+        co_await self->look_at(std::move(path));
+        ++self->looks_;
+        self->looked_.notify();
     }
+}
+
+Task<bool> AgentWatch::catch_up() {
+    const auto self = shared_from_this();
+    const std::uint64_t wish = ++wishes_;
+    while (usable_ && granted_ < wish) {
+        if (asking_) {
+            co_await asked_.wait_until(Clock::time_point::max(), asked_.count());
+            continue;
+        }
+        asking_ = true;
+        const std::uint64_t wishes = wishes_;
+        const bool all_is_here = co_await ask_whether_all_is_here();
+        asking_ = false;
+        if (all_is_here) {
+            granted_ = wishes;
+        } else {
+            end_here();
+        }
+        asked_.notify();
+    }
+    co_return usable_;
+}
+
+// The bus delivers what the agent sends in order: behind its answer, every signal of what it did before is here.
+Task<bool> AgentWatch::ask_whether_all_is_here() {
+    const auto proxy = sdbus::createProxy(loop_.connection(), sdbus::ServiceName(agent_),
+                                          sdbus::ObjectPath(std::string(dbus::root_path)));
+    const auto answer = co_await dbus::call<>(*proxy, "org.freedesktop.DBus.Peer", "Ping", answer_deadline);
+    const std::uint64_t touches = touches_;
+    while (answer && usable_ && looks_ < touches) {
+        co_await looked_.wait_until(Clock::time_point::max(), looked_.count());
+    }
+    co_return answer.has_value();
 }
 
 Task<void> AgentWatch::look_at(std::string path) {
@@ -149,71 +211,66 @@ Task<void> AgentWatch::look_at(std::string path) {
     const auto properties = co_await dbus::call<Properties>(*proxy, "org.freedesktop.DBus.Properties", "GetAll",
                                                             answer_deadline, interface_of(kind));
     if (properties) {
-        auto fresh = *known_from(path, kind, *properties);
-        auto job = fresh.is_ended_job ? std::optional(ctl::job_from(path, *properties)) : std::nullopt;
-        replace(path, std::move(fresh), std::move(job));
+        replace(path, mirrored(path, kind, *properties));
     } else if (properties.error().code == ErrorCode::NotFound) {
         forget(path);
     }
 }
 
-std::optional<AgentWatch::Known> AgentWatch::known_from(const std::string& path, const std::string& kind,
-                                                        const Properties& properties) {
+Mirrored AgentWatch::mirrored(const std::string& path, const std::string& kind, const Properties& properties) {
     if (kind == "instance") {
-        const auto instance = ctl::instance_from(path, properties);
-        return Known{.kind = kind,
-                     .data = text_of(ctl::to_json(instance)),
-                     .last_words = text_of(Json{{"id", instance.id}, {"name", instance.name}}),
-                     .profile = instance.profile};
+        auto instance = ctl::instance_from(path, properties);
+        std::string json = text_of(instance_json(instance));
+        auto profile = instance.profile;
+        return {.info = std::move(instance), .json = std::move(json), .profile = std::move(profile)};
     }
     if (kind == "profile") {
-        const auto profile = ctl::profile_from(properties);
-        return Known{.kind = kind,
-                     .data = text_of(ctl::to_json(profile)),
-                     .last_words = text_of(Json{{"name", profile.name}}),
-                     .profile = profile.name};
+        auto profile = ctl::profile_from(properties);
+        std::string json = text_of(ctl::to_json(profile));
+        auto name = profile.name;
+        return {.info = std::move(profile), .json = std::move(json), .profile = std::move(name)};
     }
     if (kind == "server") {
-        const auto server = ctl::server_from(properties);
-        return Known{.kind = kind,
-                     .data = text_of(ctl::to_json(server)),
-                     .last_words = text_of(Json{{"name", server.name}}),
-                     .profile = std::nullopt};
+        auto server = ctl::server_from(properties);
+        std::string json = text_of(ctl::to_json(server));
+        return {.info = std::move(server), .json = std::move(json), .profile = std::nullopt};
     }
-    const auto job = ctl::job_from(path, properties);
-    Known known{.kind = kind,
-                .data = text_of(ctl::to_json(job)),
-                .last_words = {},
-                .profile = std::nullopt,
-                .is_ended_job = job.ended()};
-    std::string hex = job.instance_id;
-    std::erase(hex, '-');
-    // Of an instance that is gone it was known while that was there.
-    if (const auto before = known_.find(path); before != known_.end()) {
-        known.profile = before->second.profile;
-    } else if (const auto instance = known_.find(dbus::instance_path(hex)); instance != known_.end()) {
-        known.profile = instance->second.profile;
-    }
-    return known;
+    auto job = ctl::job_from(path, properties);
+    std::string json = text_of(ctl::to_json(job));
+    auto profile = profile_of(path, job);
+    return {.info = std::move(job), .json = std::move(json), .profile = std::move(profile)};
 }
 
-void AgentWatch::replace(const std::string& path, Known fresh, std::optional<ctl::JobInfo> ended_job) {
+// Of an instance that is gone it was known while that was there.
+std::optional<std::string> AgentWatch::profile_of(const std::string& path, const ctl::JobInfo& job) const {
+    if (const auto before = known_.find(path); before != known_.end()) {
+        return before->second.profile;
+    }
+    std::string hex = job.instance_id;
+    std::erase(hex, '-');
+    const auto* const instance = find<ctl::InstanceInfo>(dbus::instance_path(hex));
+    return instance == nullptr ? std::nullopt : std::optional(instance->profile);
+}
+
+void AgentWatch::replace(const std::string& path, Mirrored fresh) {
     const auto before = known_.find(path);
-    if (before != known_.end() && before->second.data == fresh.data) {
+    if (before != known_.end() && before->second.json == fresh.json) {
         return;
     }
-    if (ended_job && (before == known_.end() || !before->second.is_ended_job)) {
-        telemetry_.job_ended(*ended_job);
+    const auto* const job = std::get_if<ctl::JobInfo>(&fresh.info);
+    const auto* const job_before = find<ctl::JobInfo>(path);
+    if (job != nullptr && job->ended() && (job_before == nullptr || !job_before->ended())) {
+        telemetry_.job_ended(*job);
     }
-    tell({.name = fresh.kind, .data = fresh.data, .profile = fresh.profile});
+    tell({.name = kind_of(path), .data = fresh.json, .profile = fresh.profile});
     known_.insert_or_assign(path, std::move(fresh));
 }
 
 void AgentWatch::forget(const std::string& path) {
     const auto gone = known_.extract(path);
-    if (!gone.empty() && gone.mapped().kind != "job") {
-        tell({.name = gone.mapped().kind + "-removed",
-              .data = gone.mapped().last_words,
+    if (!gone.empty() && !std::holds_alternative<ctl::JobInfo>(gone.mapped().info)) {
+        tell({.name = kind_of(path) + "-removed",
+              .data = last_words_of(gone.mapped()),
               .profile = gone.mapped().profile});
     }
 }
@@ -231,8 +288,8 @@ std::string AgentWatch::snapshot(const TokenView& token) const {
     std::map<std::string, std::string> lists{{"instance", ""}, {"job", ""}, {"profile", ""}, {"server", ""}};
     for (const auto& [path, known] : known_) {
         if (is_visible(known.profile, token)) {
-            std::string& list = lists[known.kind];
-            list.append(list.empty() ? "" : ",").append(known.data);
+            std::string& list = lists[kind_of(path)];
+            list.append(list.empty() ? "" : ",").append(known.json);
         }
     }
     return std::format(R"({{"instances":[{}],"jobs":[{}],"profiles":[{}],"servers":[{}]}})", lists["instance"],

@@ -1,5 +1,5 @@
-// The public objects of one agent, kept up to date by its signals, on a connection of the bridge's own, which may read
-// what every local user may. One for all who follow events.
+// The public objects of one agent in memory, kept up to date by its signals, on a connection of the bridge's own, which
+// may read what every local user may. One for all who read or follow.
 //
 // A signal is a hint: what is true is read anew.
 #pragma once
@@ -13,11 +13,20 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 
 #include "http-bridge/agent_link.hpp"
 #include "http-bridge/telemetry.hpp"
 
 namespace mcpctl::http_bridge {
+
+// A public object, as values and as the JSON that is told of it.
+struct Mirrored {
+    std::variant<ctl::InstanceInfo, ctl::JobInfo, ctl::ProfileInfo, ctl::ServerInfo> info;
+    std::string json;
+    // Whose it is; nothing where only tokens for all profiles see it.
+    std::optional<std::string> profile;
+};
 
 // Something that a token may see or not.
 struct Change {
@@ -36,6 +45,16 @@ class AgentWatch : public std::enable_shared_from_this<AgentWatch> {
     // Not any more when the agent or the connection has gone.
     [[nodiscard]] bool usable() const { return usable_; }
 
+    // Returns when everything that the agent has done before the call is known here; false when it has gone.
+    Task<bool> catch_up();
+    // By path. The references are good until the next co_await.
+    [[nodiscard]] const std::map<std::string, Mirrored>& objects() const { return known_; }
+    template <class Info>
+    [[nodiscard]] const Info* find(const std::string& path) const {
+        const auto found = known_.find(path);
+        return found == known_.end() ? nullptr : std::get_if<Info>(&found->second.info);
+    }
+
     // Everything that the token may see, as it is before the change number end().
     [[nodiscard]] std::string snapshot(const TokenView& token) const;
     // The changes that are kept have the numbers from first() to end() - 1.
@@ -45,14 +64,6 @@ class AgentWatch : public std::enable_shared_from_this<AgentWatch> {
     [[nodiscard]] Condition& changed() { return changed_; }
 
   private:
-    struct Known {
-        std::string kind;  // instance, job, profile or server
-        std::string data;
-        std::string last_words;  // JSON that tells its end
-        std::optional<std::string> profile;
-        bool is_ended_job = false;
-    };
-
     AgentWatch(std::unique_ptr<sdbus::IConnection> connection, const asio::any_io_executor& executor,
                Telemetry& telemetry);
     Task<Result<void>> begin();
@@ -62,18 +73,29 @@ class AgentWatch : public std::enable_shared_from_this<AgentWatch> {
     void end_here();
     static Task<void> keep_up(std::shared_ptr<AgentWatch> self);
     Task<void> look_at(std::string path);
-    [[nodiscard]] std::optional<Known> known_from(const std::string& path, const std::string& kind,
-                                                  const Properties& properties);
-    void replace(const std::string& path, Known fresh, std::optional<ctl::JobInfo> ended_job);
+    [[nodiscard]] Mirrored mirrored(const std::string& path, const std::string& kind, const Properties& properties);
+    [[nodiscard]] std::optional<std::string> profile_of(const std::string& path, const ctl::JobInfo& job) const;
+    Task<bool> ask_whether_all_is_here();
+    void replace(const std::string& path, Mirrored fresh);
     void forget(const std::string& path);
     void tell(Change change);
 
     Telemetry& telemetry_;
     bool usable_ = true;
     std::string agent_;
-    std::map<std::string, Known> known_;  // by path
-    std::set<std::string> touched_;
+    std::map<std::string, Mirrored> known_;  // by path
+    // To be looked at, in the order in which they were touched. Counted, so that who waits knows when it was his turn.
+    std::deque<std::string> touched_;
+    std::set<std::string> waiting_;
+    std::uint64_t touches_ = 0;
+    std::uint64_t looks_ = 0;
     Condition touched_something_;
+    Condition looked_;
+    // Those who want to catch up while the agent is being asked share the next question.
+    std::uint64_t wishes_ = 0;
+    std::uint64_t granted_ = 0;
+    bool asking_ = false;
+    Condition asked_;
     std::deque<Change> changes_;
     std::uint64_t end_ = 0;
     Condition changed_;

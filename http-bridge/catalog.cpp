@@ -1,100 +1,82 @@
 // Routes of profiles and servers: what of them is public.
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <format>
+#include <map>
 #include <set>
+#include <type_traits>
 
-#include "ctl/output/json.hpp"
 #include "http-bridge/handlers.hpp"
 #include "http-bridge/lookup.hpp"
 
 namespace mcpctl::http_bridge {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Objects = std::map<std::string, const Mirrored*>;  // by name
 
-struct Catalog {
-    std::vector<ctl::ProfileInfo> profiles;
-    std::vector<ctl::ServerInfo> servers;
-};
-
-// What the token reaches: its profiles and their servers.
-Task<Result<Catalog>> visible_catalog(std::shared_ptr<AgentLink> agent) {
-    const auto objects = co_await agent->objects();
-    if (!objects) {
-        co_return std::unexpected(objects.error());
-    }
-    Catalog catalog;
+// What of a kind the token reaches: its profiles and their servers.
+template <class Info>
+Objects visible(const AgentWatch& watch, const TokenView& token) {
     std::set<std::string> used;
-    for (const auto& [path, interfaces] : *objects) {
-        if (const auto found = interfaces.find(std::string(dbus::profile_interface)); found != interfaces.end()) {
-            auto profile = ctl::profile_from(found->second);
-            if (agent->token().reaches(profile.name)) {
-                used.insert(profile.server);
-                catalog.profiles.push_back(std::move(profile));
-            }
-        } else if (const auto server = interfaces.find(std::string(dbus::server_interface));
-                   server != interfaces.end()) {
-            catalog.servers.push_back(ctl::server_from(server->second));
+    for (const auto& [path, object] : watch.objects()) {
+        const auto* const profile = std::get_if<ctl::ProfileInfo>(&object.info);
+        if (profile != nullptr && token.reaches(profile->name)) {
+            used.insert(profile->server);
         }
     }
-    if (!agent->token().profiles.empty()) {
-        std::erase_if(catalog.servers, [&](const ctl::ServerInfo& server) { return !used.contains(server.name); });
+    Objects found;
+    for (const auto& [path, object] : watch.objects()) {
+        const auto* const info = std::get_if<Info>(&object.info);
+        const bool is_server = std::is_same_v<Info, ctl::ServerInfo>;
+        if (info != nullptr &&
+            (is_server ? token.profiles.empty() || used.contains(info->name) : token.reaches(info->name))) {
+            found.emplace(info->name, &object);
+        }
     }
-    std::ranges::sort(catalog.profiles, {}, &ctl::ProfileInfo::name);
-    std::ranges::sort(catalog.servers, {}, &ctl::ServerInfo::name);
-    co_return catalog;
+    return found;
 }
 
 template <class Info>
-Response list_of(const char* key, const std::vector<Info>& values) {
-    Json list = Json::array();
-    for (const Info& value : values) {
-        list.push_back(ctl::to_json(value));
+Task<Result<Response>> list_of(const char* key, Call call) {
+    const auto watch = co_await up_to_date(call);
+    if (!watch) {
+        co_return std::unexpected(watch.error());
     }
-    return json_response(200, Json{{key, std::move(list)}});
+    std::string list;
+    for (const auto& [name, object] : visible<Info>(**watch, call.agent->token())) {
+        list.append(list.empty() ? "" : ",").append(object->json);
+    }
+    co_return json_text_response(200, std::format(R"({{"{}":[{}]}})", key, list));
 }
 
 template <class Info>
-Result<Response> one_of(std::string_view kind, const std::vector<Info>& values, const std::string& name) {
-    const auto found = std::ranges::find(values, name, &Info::name);
-    if (found == values.end()) {
-        return no_such(kind, name);
+Task<Result<Response>> one_of(const char* kind, Call call) {
+    const auto watch = co_await up_to_date(call);
+    if (!watch) {
+        co_return std::unexpected(watch.error());
     }
-    return json_response(200, ctl::to_json(*found));
+    const auto all = visible<Info>(**watch, call.agent->token());
+    const auto found = all.find(call.subject);
+    if (found == all.end()) {
+        co_return no_such(kind, call.subject);
+    }
+    co_return json_text_response(200, found->second->json);
 }
 
 }  // namespace
 
 Task<Result<Response>> list_profiles(Call call) {
-    const auto catalog = co_await visible_catalog(call.agent);
-    if (!catalog) {
-        co_return std::unexpected(catalog.error());
-    }
-    co_return list_of("profiles", catalog->profiles);
+    return list_of<ctl::ProfileInfo>("profiles", std::move(call));
 }
 
 Task<Result<Response>> show_profile(Call call) {
-    const auto catalog = co_await visible_catalog(call.agent);
-    if (!catalog) {
-        co_return std::unexpected(catalog.error());
-    }
-    co_return one_of("profile", catalog->profiles, call.subject);
+    return one_of<ctl::ProfileInfo>("profile", std::move(call));
 }
 
 Task<Result<Response>> list_servers(Call call) {
-    const auto catalog = co_await visible_catalog(call.agent);
-    if (!catalog) {
-        co_return std::unexpected(catalog.error());
-    }
-    co_return list_of("servers", catalog->servers);
+    return list_of<ctl::ServerInfo>("servers", std::move(call));
 }
 
 Task<Result<Response>> show_server(Call call) {
-    const auto catalog = co_await visible_catalog(call.agent);
-    if (!catalog) {
-        co_return std::unexpected(catalog.error());
-    }
-    co_return one_of("server", catalog->servers, call.subject);
+    return one_of<ctl::ServerInfo>("server", std::move(call));
 }
 
 }  // namespace mcpctl::http_bridge

@@ -3,9 +3,9 @@
 #include <format>
 #include <nlohmann/json.hpp>
 
-#include "base/shown.hpp"
 #include "ctl/output/json.hpp"
 #include "http-bridge/handlers.hpp"
+#include "http-bridge/instance_json.hpp"
 #include "http-bridge/jobs.hpp"
 #include "http-bridge/lookup.hpp"
 #include "http-bridge/start_request.hpp"
@@ -16,29 +16,24 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// As everywhere, and what callers of HTTP look for: "status", and "config", which is what of the configuration is
-// public. The rest takes the right to define.
-Json instance_json(const ctl::InstanceInfo& instance) {
-    Json json = ctl::to_json(instance);
-    json["status"] = instance.state;
-    Json config;
-    for (const char* key : {"profile", "server", "runtime", "engine", "imageId", "transport", "port", "endpoint"}) {
-        config[key] = json[key];
+Response instance_response(const ctl::InstanceInfo& instance, const std::string& json, unsigned status) {
+    Response response = json_text_response(status, json);
+    if (status == 201) {
+        response.headers.emplace_back("Location", std::format("/api/instances/{}", instance.id));
     }
-    json["config"] = std::move(config);
-    return json;
+    return response;
 }
 
-Task<Result<Response>> instance_response(std::shared_ptr<AgentLink> agent, std::string path, unsigned status) {
-    const auto instance = co_await instance_at(agent, path);
-    if (!instance) {
-        co_return std::unexpected(instance.error());
+Task<Result<Response>> instance_response(Call call, std::string path, unsigned status) {
+    const auto watch = co_await up_to_date(call);
+    if (!watch) {
+        co_return std::unexpected(watch.error());
     }
-    Response response = json_response(status, instance_json(*instance));
-    if (status == 201) {
-        response.headers.emplace_back("Location", std::format("/api/instances/{}", instance->id));
+    const auto found = visible_instance(**watch, path, call.agent->token());
+    if (!found) {
+        co_return std::unexpected(found.error());
     }
-    co_return response;
+    co_return instance_response(**found, (*watch)->objects().at(path).json, status);
 }
 
 bool is_wanted(const ctl::InstanceInfo& instance, const Target& target) {
@@ -48,6 +43,10 @@ bool is_wanted(const ctl::InstanceInfo& instance, const Target& target) {
     };
     return fits("state", instance.state) && fits("profile", instance.profile) && fits("server", instance.server) &&
            instance.name > text_of(target, "after");
+}
+
+const std::string& name_of(const Mirrored* instance) {
+    return std::get<ctl::InstanceInfo>(instance->info).name;
 }
 
 Result<Properties> job_options(const Target& target) {
@@ -110,7 +109,7 @@ Task<Result<Response>> start_instance(Call call) {
     if (auto failure = failure_of(*job)) {
         co_return *std::move(failure);
     }
-    co_return co_await instance_response(call.agent, path, 201);
+    co_return co_await instance_response(call, path, 201);
 }
 
 Task<Result<Response>> list_instances(Call call) {
@@ -119,29 +118,26 @@ Task<Result<Response>> list_instances(Call call) {
     if (!limit) {
         co_return std::unexpected(limit.error());
     }
-    const auto objects = co_await call.agent->objects();
-    if (!objects) {
-        co_return std::unexpected(objects.error());
+    const auto watch = co_await up_to_date(call);
+    if (!watch) {
+        co_return std::unexpected(watch.error());
     }
-    std::vector<ctl::InstanceInfo> instances;
-    for (const auto& [path, interfaces] : *objects) {
-        const auto found = interfaces.find(std::string(dbus::instance_interface));
-        if (found == interfaces.end()) {
-            continue;
-        }
-        auto instance = ctl::instance_from(path, found->second);
-        if (call.agent->token().reaches(instance.profile) && is_wanted(instance, call.request.target)) {
-            instances.push_back(std::move(instance));
+    std::vector<const Mirrored*> instances;
+    for (const auto& [path, object] : (*watch)->objects()) {
+        const auto* const instance = std::get_if<ctl::InstanceInfo>(&object.info);
+        if (instance != nullptr && is_visible(object.profile, call.agent->token()) &&
+            is_wanted(*instance, call.request.target)) {
+            instances.push_back(&object);
         }
     }
-    std::ranges::sort(instances, {}, &ctl::InstanceInfo::name);
+    std::ranges::sort(instances, {}, name_of);
     const std::size_t count = std::min<std::size_t>(instances.size(), limit->value_or(100));
-    Json page = Json::array();
+    std::string page;
     for (std::size_t i = 0; i < count; ++i) {
-        page.push_back(instance_json(instances[i]));
+        page.append(page.empty() ? "" : ",").append(instances[i]->json);
     }
-    const Json next = count < instances.size() ? Json(instances[count - 1].name) : Json(nullptr);
-    co_return json_response(200, Json{{"instances", std::move(page)}, {"next", next}});
+    const Json next = count < instances.size() ? Json(name_of(instances[count - 1])) : Json(nullptr);
+    co_return json_text_response(200, std::format(R"({{"instances":[{}],"next":{}}})", page, next.dump()));
 }
 
 Task<Result<Response>> show_instance(Call call) {
@@ -149,7 +145,7 @@ Task<Result<Response>> show_instance(Call call) {
     if (!path) {
         co_return std::unexpected(path.error());
     }
-    co_return co_await instance_response(call.agent, *path, 200);
+    co_return co_await instance_response(call, *path, 200);
 }
 
 Task<Result<Response>> stop_instance(Call call) {
@@ -185,7 +181,7 @@ Task<Result<Response>> restart_instance(Call call) {
     if (auto failure = failure_of(*job)) {
         co_return *std::move(failure);
     }
-    co_return co_await instance_response(call.agent, *path, 200);
+    co_return co_await instance_response(call, *path, 200);
 }
 
 }  // namespace mcpctl::http_bridge

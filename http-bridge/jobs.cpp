@@ -22,30 +22,24 @@ Task<Result<ctl::JobInfo>> job_at(std::shared_ptr<AgentLink> agent, std::string 
 }
 
 // A job that the token may see: begun with it, or of an instance that it reaches.
-Task<Result<ctl::JobInfo>> visible_job(std::shared_ptr<AgentLink> agent, std::string number) {
+Task<Result<ctl::JobInfo>> visible_job(Call call) {
+    const std::string& number = call.subject;
     std::uint64_t id = 0;
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), id);
     if (error != std::errc() || end != number.data() + number.size()) {
         co_return no_such("job", number);
     }
+    const auto watch = co_await up_to_date(call);
+    if (!watch) {
+        co_return std::unexpected(watch.error());
+    }
     const std::string path = dbus::job_path(id);
-    auto job = co_await job_at(agent, path);
-    if (!job) {
-        if (job.error().code == ErrorCode::NotFound) {
-            co_return no_such("job", number);
-        }
-        co_return job;
-    }
-    if (agent->token().profiles.empty() || agent->began_job(path)) {
-        co_return job;
-    }
-    std::string hex = job->instance_id;
-    std::erase(hex, '-');
-    const auto instance = co_await instance_at(agent, dbus::instance_path(hex));
-    if (!instance) {
+    const auto* const job = (*watch)->find<ctl::JobInfo>(path);
+    if (job == nullptr ||
+        !(is_visible((*watch)->objects().at(path).profile, call.agent->token()) || call.agent->began_job(path))) {
         co_return no_such("job", number);
     }
-    co_return job;
+    co_return *job;
 }
 
 }  // namespace
@@ -79,7 +73,7 @@ std::optional<Response> failure_of(const ctl::JobInfo& job) {
 }
 
 Task<Result<Response>> show_job(Call call) {
-    const auto job = co_await visible_job(call.agent, call.subject);
+    const auto job = co_await visible_job(call);
     if (!job) {
         co_return std::unexpected(job.error());
     }
@@ -87,7 +81,7 @@ Task<Result<Response>> show_job(Call call) {
 }
 
 Task<Result<Response>> cancel_job(Call call) {
-    const auto job = co_await visible_job(call.agent, call.subject);
+    const auto job = co_await visible_job(call);
     if (!job) {
         co_return std::unexpected(job.error());
     }

@@ -5,6 +5,7 @@
 #include <format>
 
 #include "base/shown.hpp"
+#include "http-bridge/bridge.hpp"
 
 namespace mcpctl::http_bridge {
 namespace {
@@ -28,31 +29,39 @@ std::unexpected<Error> no_such(std::string_view kind, std::string_view reference
     return fail(ErrorCode::NotFound, std::format("there is no {} {}", kind, shown(reference)));
 }
 
-Task<Result<std::string>> instance_path_of(const Call& call) {
+Task<Result<std::shared_ptr<AgentWatch>>> up_to_date(Call call) {
+    auto watch = co_await call.bridge.watches.current();
+    if (watch && !co_await (*watch)->catch_up()) {
+        // It has left: for the next one, which is asked in its turn.
+        watch = co_await call.bridge.watches.current();
+    }
+    co_return watch;
+}
+
+Task<Result<std::string>> instance_path_of(Call call) {
     if (is_id(call.subject)) {
         co_return dbus::instance_path(without_dashes(call.subject));
     }
-    auto path = co_await call.agent->call<sdbus::ObjectPath>(std::string(dbus::root_path), dbus::manager_interface,
-                                                             "GetInstance", call.subject);
-    if (!path) {
-        co_return std::unexpected(path.error());
+    const auto watch = co_await up_to_date(call);
+    if (!watch) {
+        co_return std::unexpected(watch.error());
     }
-    co_return std::string(*path);
+    for (const auto& [path, object] : (*watch)->objects()) {
+        const auto* const instance = std::get_if<ctl::InstanceInfo>(&object.info);
+        if (instance != nullptr && instance->name == call.subject && is_visible(object.profile, call.agent->token())) {
+            co_return path;
+        }
+    }
+    co_return no_such("instance", call.subject);
 }
 
-Task<Result<ctl::InstanceInfo>> instance_at(std::shared_ptr<AgentLink> agent, std::string path) {
-    auto properties = co_await agent->properties(path, dbus::instance_interface);
-    if (!properties) {
-        if (properties.error().code == ErrorCode::NotFound) {
-            co_return no_such("instance", ctl::id_from_path(path));
-        }
-        co_return std::unexpected(properties.error());
+Result<const ctl::InstanceInfo*> visible_instance(const AgentWatch& watch, const std::string& path,
+                                                  const TokenView& token) {
+    const auto* const instance = watch.find<ctl::InstanceInfo>(path);
+    if (instance == nullptr || !token.reaches(instance->profile)) {
+        return no_such("instance", ctl::id_from_path(path));
     }
-    auto instance = ctl::instance_from(path, *properties);
-    if (!agent->token().reaches(instance.profile)) {
-        co_return no_such("instance", ctl::id_from_path(path));
-    }
-    co_return instance;
+    return instance;
 }
 
 }  // namespace mcpctl::http_bridge

@@ -31,6 +31,8 @@ struct Response {
     std::shared_ptr<EventSource> source = {};  // a stream instead of the body
 };
 
+// Of JSON that is text already.
+[[nodiscard]] Response json_text_response(unsigned status, std::string body);
 [[nodiscard]] Response json_response(unsigned status, const nlohmann::ordered_json& body);
 
 }  // namespace mcpctl::http_bridge

@@ -10,6 +10,7 @@
 #include "base/concurrently.hpp"
 #include "http-bridge/bridge.hpp"
 #include "http-bridge/handlers.hpp"
+#include "http-bridge/lookup.hpp"
 
 namespace mcpctl::http_bridge {
 namespace {
@@ -149,14 +150,12 @@ void add_statistics(Families& families, const std::vector<Seen>& all) {
           &ctl::HealthInfo::uptime);
 }
 
-std::vector<Seen> instances_in(const ManagedObjects& objects, const TokenView& token) {
+std::vector<Seen> instances_in(const AgentWatch& watch, const TokenView& token) {
     std::vector<Seen> all;
-    for (const auto& [path, interfaces] : objects) {
-        if (const auto found = interfaces.find(std::string(dbus::instance_interface)); found != interfaces.end()) {
-            auto instance = ctl::instance_from(path, found->second);
-            if (token.reaches(instance.profile)) {
-                all.push_back({.instance = std::move(instance), .health = std::nullopt});
-            }
+    for (const auto& [path, object] : watch.objects()) {
+        const auto* const instance = std::get_if<ctl::InstanceInfo>(&object.info);
+        if (instance != nullptr && token.reaches(instance->profile)) {
+            all.push_back({.instance = *instance, .health = std::nullopt});
         }
     }
     return all;
@@ -172,15 +171,11 @@ Task<void> ask_statistics(std::shared_ptr<AgentLink> agent, Seen& seen) {
 }  // namespace
 
 Task<Result<Response>> show_metrics(Call call) {
-    // Counts jobs from the first scrape on.
-    if (const auto watch = co_await call.bridge.watches.current(); !watch) {
+    const auto watch = co_await up_to_date(call);
+    if (!watch) {
         co_return std::unexpected(watch.error());
     }
-    const auto objects = co_await call.agent->objects();
-    if (!objects) {
-        co_return std::unexpected(objects.error());
-    }
-    std::vector<Seen> all = instances_in(*objects, call.agent->token());
+    std::vector<Seen> all = instances_in(**watch, call.agent->token());
     co_await concurrently(all.size(), most_questions_at_once,
                           [&](std::size_t i) { return ask_statistics(call.agent, all[i]); });
     Families families;

@@ -14,8 +14,12 @@ std::string text_of(const Json& value) {
 
 }  // namespace
 
+Response json_text_response(unsigned status, std::string body) {
+    return {.status = status, .body = std::move(body) + '\n'};
+}
+
 Response json_response(unsigned status, const Json& body) {
-    return {.status = status, .body = text_of(body) + '\n'};
+    return json_text_response(status, text_of(body));
 }
 
 unsigned status_of(ErrorCode code) {
