@@ -112,11 +112,12 @@ void measure_streams(const std::string& token) {
     for (const int followers : {1, 10, 50}) {
         const Stopwatch watch;
         // Not a pipe: curl notices that nobody reads any more only with what comes next.
-        output_of({"bash", "-c",
-                   std::format("for i in $(seq {}); do head -n {} < <(curl --silent --no-buffer -H 'Authorization: "
-                               "Bearer {}' '{}/api/instances/writer/logs/stream?since=@0') >/dev/null & done; "
-                               "wait $(jobs -p)",
-                               followers, 3 * lines, token, bridge)});
+        (void)output_of(
+            {"bash", "-c",
+             std::format("for i in $(seq {}); do head -n {} < <(curl --silent --no-buffer -H 'Authorization: "
+                         "Bearer {}' '{}/api/instances/writer/logs/stream?since=@0') >/dev/null & done; "
+                         "wait $(jobs -p)",
+                         followers, 3 * lines, token, bridge)});
         std::println("{} lines to {:>3} followers: {:>8.0f} lines a second together", lines, followers,
                      double(followers) * lines / (watch.passed() / 1000));
     }
