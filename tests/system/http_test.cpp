@@ -1,6 +1,7 @@
 // M01-M04, M06, M11, D05, B09 over real HTTP.
 #include <format>
 
+#include "tests/system/support/containers.hpp"
 #include "tests/system/support/http_client.hpp"
 
 namespace mcpctl::test {
@@ -74,6 +75,37 @@ TEST_F(Http, KeepsATokenToItsScopesAndProfiles) {
     EXPECT_EQ(ask_with(token("view", {"--scope", "view"}), "GET", "/api/instances/web/logs").status, 403);
     EXPECT_EQ(ask("DELETE", "/api/instances/web").status, 200);
     EXPECT_EQ(ask("DELETE", "/api/instances/hidden").status, 200);
+}
+
+class HttpOfContainers : public HttpTest, public ::testing::WithParamInterface<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Engines, HttpOfContainers, engines, name_of_engine);
+
+TEST_P(HttpOfContainers, StartsShowsRestartsAndStopsAnInstance) {
+    make_test_image(GetParam());
+    add_server(server_in_container("boxed", {"--log-count", "100", "--log-stream", "stdout"}));
+    add_profile(profile_in_container("boxed", GetParam()));
+    const Answer started = start(R"({"profileName":"boxed"})");
+    ASSERT_EQ(started.status, 201) << started.body;
+    EXPECT_EQ(started.json()["runtime"], "docker");
+    EXPECT_EQ(started.json()["config"]["engine"], GetParam());
+    EXPECT_FALSE(started.json()["runtimeId"].is_null());
+    EXPECT_EQ(ask("GET", "/api/instances/boxed/health").json()["status"], "healthy");
+    EXPECT_EQ(ask("GET", "/api/instances/boxed/health/ready").status, 200);
+    Process follower = stream("/api/instances/boxed/logs/stream?since=@0");
+    ASSERT_TRUE(eventually([&] { return ask("GET", "/metrics").body.contains("mcpctl_http_streams 1\n"); }));
+    const Answer restarted = ask("POST", "/api/instances/boxed/restart?drainTimeout=5");
+    ASSERT_EQ(restarted.status, 200) << restarted.body;
+    EXPECT_NE(restarted.json()["runtimeId"], started.json()["runtimeId"]);
+    EXPECT_EQ(containers_in(GetParam()).size(), 1U);
+    const Answer stopped = ask("DELETE", "/api/instances/boxed");
+    ASSERT_EQ(stopped.status, 200) << stopped.body;
+    EXPECT_TRUE(containers_in(GetParam()).empty());
+    const auto told = events_in(follower.wait().out);
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(told.back().name, "end");
+    EXPECT_GE(data_of(told).size(), 100U);
+    EXPECT_EQ(ask("GET", "/api/instances/boxed").status, 404);
 }
 
 TEST_F(Http, TellsWhyAStartFailed) {
