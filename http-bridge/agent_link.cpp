@@ -1,8 +1,7 @@
 #include "http-bridge/agent_link.hpp"
 
-#include <string.h>
-
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "dbus/name_watch.hpp"

@@ -69,10 +69,6 @@ class HttpProxy : public HttpTest {
         define_test_server("writer", {"--log-count", std::to_string(line_count), "--log-stream", "stdout"});
         ASSERT_EQ(start(R"({"profileName":"writer"})").status, 201);
     }
-    void wait_for_streams(int count) const {
-        ASSERT_TRUE(eventually(
-            [&] { return ask("GET", "/metrics").body.contains(std::format("mcpctl_http_streams {}\n", count)); }));
-    }
     const fs::path directory = "/run/mcpctl-proxy-test";
 
   private:

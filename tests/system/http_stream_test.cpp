@@ -43,8 +43,10 @@ TEST_F(HttpStream, OfEventsGoesOnBehindTheLastOneThatTheClientHad) {
     auto events = events_in(beginning_of("/api/instances/writer/logs/stream?since=@0", 6'000));
     ASSERT_GT(events.size(), 1'000U);
     ASSERT_NE(events.back().id, "");
+    wait_for_streams(0);
     Process rest =
         stream("/api/instances/writer/logs/stream?since=@0", {"--header", "Last-Event-ID: " + events.back().id});
+    wait_for_streams(1);
     wait_until_written("writer", line_count);
     stop("writer");
     const auto more = events_in(rest.wait().out);
@@ -62,9 +64,11 @@ TEST_F(HttpStream, OverAWebSocketGoesOnBehindTheCursor) {
     ASSERT_EQ(lines.size(), 3'000U);
     EXPECT_EQ(closed["close"], 1000);
     EXPECT_EQ(closed["protocol"], "mcpctl.v1");
+    wait_for_streams(0);
     Process rest =
         websocket(std::format("/api/instances/writer/logs/stream?cursor={}", lines.back()["cursor"].get<std::string>()),
                   0, protocols);
+    wait_for_streams(1);
     wait_until_written("writer", line_count);
     stop("writer");
     const auto [more, ended] = outcome(rest);
@@ -122,7 +126,7 @@ TEST_F(HttpStream, OfChangesBeginsWithEverythingAndTellsEachChange) {
     Process everything = stream("/api/events");
     Process filtered({"curl", "--silent", "--no-buffer", "--header", "Authorization: Bearer " + some,
                       std::string(bridge_address) + "/api/events"});
-    ASSERT_TRUE(eventually([&] { return ask("GET", "/metrics").body.contains("mcpctl_http_streams 2"); }));
+    wait_for_streams(2);
     ASSERT_EQ(start(R"({"profileName":"web"})").status, 201);
     ASSERT_EQ(start(R"({"profileName":"hidden"})").status, 201);
     ASSERT_EQ(ask("DELETE", "/api/instances/web").status, 200);

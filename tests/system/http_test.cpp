@@ -93,7 +93,7 @@ TEST_P(HttpOfContainers, StartsShowsRestartsAndStopsAnInstance) {
     EXPECT_EQ(ask("GET", "/api/instances/boxed/health").json()["status"], "healthy");
     EXPECT_EQ(ask("GET", "/api/instances/boxed/health/ready").status, 200);
     Process follower = stream("/api/instances/boxed/logs/stream?since=@0");
-    ASSERT_TRUE(eventually([&] { return ask("GET", "/metrics").body.contains("mcpctl_http_streams 1\n"); }));
+    wait_for_streams(1);
     const Answer restarted = ask("POST", "/api/instances/boxed/restart?drainTimeout=5");
     ASSERT_EQ(restarted.status, 200) << restarted.body;
     EXPECT_NE(restarted.json()["runtimeId"], started.json()["runtimeId"]);

@@ -1,6 +1,7 @@
 #include "tests/system/support/http_client.hpp"
 
 #include <algorithm>
+#include <format>
 #include <sstream>
 
 namespace mcpctl::test {
@@ -130,6 +131,11 @@ Answer HttpTest::ask(const std::string& method, const std::string& path, std::ve
 Answer HttpTest::start(const std::string& body, const std::string& type, std::vector<std::string> more) const {
     more.insert(more.end(), {"--header", "Content-Type: " + type, "--data-binary", body});
     return ask("POST", "/api/instances", std::move(more));
+}
+
+void HttpTest::wait_for_streams(int count) const {
+    ASSERT_TRUE(eventually(
+        [&] { return ask("GET", "/metrics").body.contains(std::format("mcpctl_http_streams {}\n", count)); }, 30s));
 }
 
 Process HttpTest::stream(const std::string& path, std::vector<std::string> more) const {

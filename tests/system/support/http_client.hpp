@@ -49,6 +49,8 @@ class HttpTest : public MachineTest {
                              std::vector<std::string> more = {}) const;
     [[nodiscard]] Answer start(const std::string& body, const std::string& type = "application/json",
                                std::vector<std::string> more = {}) const;
+    // Until so many are open: programs that follow take a while to connect.
+    void wait_for_streams(int count) const;
     // curl on a stream, beside the test.
     [[nodiscard]] Process stream(const std::string& path, std::vector<std::string> more = {}) const;
 
