@@ -40,7 +40,7 @@ int run(const std::string& file) {
             return exit_configuration;
         }
     }
-    std::free(raw_names);
+    std::free(static_cast<void*>(raw_names));
     asio::signal_set signals(loop, SIGTERM, SIGINT);
     const auto stop = [&](const std::exception_ptr& failure) {
         if (failure) {
