@@ -63,6 +63,8 @@ class AgentLink {
     }
     Task<Result<Properties>> properties(std::string path, std::string_view interface);
 
+    void token_revoked(const std::string& name);
+
     // Woken when this becomes unusable because the agent goes or the token is revoked.
     void wake_at_end(const std::shared_ptr<EventSource>& source);
 
@@ -79,7 +81,6 @@ class AgentLink {
     Task<Result<void>> authenticate(std::string token);
     void listen();
     void agent_goes();
-    void token_revoked(const std::string& name);
     void wake_sources();
     [[nodiscard]] bool token_counts() const;
     [[nodiscard]] std::shared_ptr<sdbus::IProxy> proxy_at(const std::string& path);

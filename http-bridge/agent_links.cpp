@@ -38,6 +38,12 @@ struct Counted {
 
 }  // namespace
 
+void AgentLinks::token_revoked(const std::string& name) {
+    for (const auto& [hash, known] : known_) {
+        known.link->token_revoked(name);
+    }
+}
+
 void AgentLinks::drop_unusable() {
     std::erase_if(known_, [](const auto& entry) { return !entry.second.link->usable(); });
 }

@@ -15,6 +15,8 @@ class AgentLinks {
     // LimitsExceeded where too many tokens are being shown: each takes a connection of the bus daemon, which gives one
     // user so many and no more. A peer that shows one wrong token after the other has a share of them only.
     Task<Result<std::shared_ptr<AgentLink>>> of(std::string token, std::string peer);
+    // From whoever hears of it first.
+    void token_revoked(const std::string& name);
 
   private:
     struct Known {

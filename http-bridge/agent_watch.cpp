@@ -65,16 +65,19 @@ bool is_visible(const std::optional<std::string>& profile, const TokenView& toke
 }
 
 AgentWatch::AgentWatch(std::unique_ptr<sdbus::IConnection> connection, const asio::any_io_executor& executor,
-                       Telemetry& telemetry)
-    : telemetry_(telemetry), loop_(std::move(connection), executor, [this] { end_here(); }) {}
+                       Telemetry& telemetry, TokenRevoked token_revoked)
+    : telemetry_(telemetry),
+      token_revoked_(std::move(token_revoked)),
+      loop_(std::move(connection), executor, [this] { end_here(); }) {}
 
-Task<Result<std::shared_ptr<AgentWatch>>> AgentWatch::open(Telemetry& telemetry) {
+Task<Result<std::shared_ptr<AgentWatch>>> AgentWatch::open(Telemetry& telemetry, TokenRevoked token_revoked) {
     auto connection = co_await dbus::connect_system_bus(connect_deadline);
     if (!connection) {
         co_return fail(ErrorCode::Unavailable, "the system bus cannot be reached: " + connection.error().reason);
     }
     const auto executor = co_await asio::this_coro::executor;
-    const std::shared_ptr<AgentWatch> watch(new AgentWatch(*std::move(connection), executor, telemetry));
+    const std::shared_ptr<AgentWatch> watch(
+        new AgentWatch(*std::move(connection), executor, telemetry, std::move(token_revoked)));
     watch->loop_.start();
     if (auto begun = co_await watch->begin(); !begun) {
         co_return std::unexpected(begun.error());
@@ -134,6 +137,12 @@ void AgentWatch::listen() {
                       touch(std::string(path));
                   });
     }
+    listen_to(std::format("interface='{}',member='TokenRevoked'", dbus::manager_interface),
+              [this](sdbus::Message& message) {
+                  std::string name;
+                  message >> name;
+                  token_revoked_(name);
+              });
     slots_.push_back(dbus::when_name_vanishes(loop_.connection(), agent_, [this] { end_here(); }));
 }
 
@@ -305,7 +314,7 @@ Task<Result<std::shared_ptr<AgentWatch>>> AgentWatches::current() {
     }
     opening_ = true;
     watch_.reset();
-    auto opened = co_await AgentWatch::open(telemetry_);
+    auto opened = co_await AgentWatch::open(telemetry_, token_revoked_);
     opening_ = false;
     opened_.notify();
     if (opened) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,8 +40,11 @@ struct Change {
 
 class AgentWatch : public std::enable_shared_from_this<AgentWatch> {
   public:
-    // `telemetry` is told of each job that ends, and must outlive the loop.
-    static Task<Result<std::shared_ptr<AgentWatch>>> open(Telemetry& telemetry);
+    // By name. Told in the order of what else the agent does: who has caught up knows of every token that was revoked.
+    using TokenRevoked = std::function<void(const std::string& name)>;
+
+    // `telemetry` is told of each job that ends. Both must outlive the loop.
+    static Task<Result<std::shared_ptr<AgentWatch>>> open(Telemetry& telemetry, TokenRevoked token_revoked);
 
     // Not any more when the agent or the connection has gone.
     [[nodiscard]] bool usable() const { return usable_; }
@@ -65,7 +69,7 @@ class AgentWatch : public std::enable_shared_from_this<AgentWatch> {
 
   private:
     AgentWatch(std::unique_ptr<sdbus::IConnection> connection, const asio::any_io_executor& executor,
-               Telemetry& telemetry);
+               Telemetry& telemetry, TokenRevoked token_revoked);
     Task<Result<void>> begin();
     void listen();
     void listen_to(const std::string& rule, std::function<void(sdbus::Message&)> handler);
@@ -81,6 +85,7 @@ class AgentWatch : public std::enable_shared_from_this<AgentWatch> {
     void tell(Change change);
 
     Telemetry& telemetry_;
+    TokenRevoked token_revoked_;
     bool usable_ = true;
     std::string agent_;
     std::map<std::string, Mirrored> known_;  // by path
@@ -106,11 +111,13 @@ class AgentWatch : public std::enable_shared_from_this<AgentWatch> {
 // Of the agent that runs now; opened for the first who asks.
 class AgentWatches {
   public:
-    explicit AgentWatches(Telemetry& telemetry) : telemetry_(telemetry) {}
+    AgentWatches(Telemetry& telemetry, AgentWatch::TokenRevoked token_revoked)
+        : telemetry_(telemetry), token_revoked_(std::move(token_revoked)) {}
     Task<Result<std::shared_ptr<AgentWatch>>> current();
 
   private:
     Telemetry& telemetry_;
+    AgentWatch::TokenRevoked token_revoked_;
     std::shared_ptr<AgentWatch> watch_;
     bool opening_ = false;
     Condition opened_;

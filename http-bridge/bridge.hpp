@@ -10,7 +10,7 @@ namespace mcpctl::http_bridge {
 struct Bridge {
     Telemetry telemetry;
     AgentLinks links;
-    AgentWatches watches{telemetry};
+    AgentWatches watches{telemetry, [this](const std::string& name) { links.token_revoked(name); }};
 };
 
 }  // namespace mcpctl::http_bridge

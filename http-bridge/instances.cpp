@@ -16,14 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Response instance_response(const ctl::InstanceInfo& instance, const std::string& json, unsigned status) {
-    Response response = json_text_response(status, json);
-    if (status == 201) {
-        response.headers.emplace_back("Location", std::format("/api/instances/{}", instance.id));
-    }
-    return response;
-}
-
 Task<Result<Response>> instance_response(Call call, std::string path, unsigned status) {
     const auto watch = co_await up_to_date(call);
     if (!watch) {
@@ -33,7 +25,11 @@ Task<Result<Response>> instance_response(Call call, std::string path, unsigned s
     if (!found) {
         co_return std::unexpected(found.error());
     }
-    co_return instance_response(**found, (*watch)->objects().at(path).json, status);
+    Response response = json_text_response(status, (*watch)->objects().at(path).json);
+    if (status == 201) {
+        response.headers.emplace_back("Location", std::format("/api/instances/{}", (*found)->id));
+    }
+    co_return response;
 }
 
 bool is_wanted(const ctl::InstanceInfo& instance, const Target& target) {
@@ -65,7 +61,7 @@ Result<Properties> job_options(const Target& target) {
     return options;
 }
 
-// Calls Stop or Restart and waits as long as the caller wants.
+// Calls Stop or Restart of the instance at this path and waits as long as the caller wants.
 Task<Result<ctl::JobInfo>> run_job(const Call& call, std::string path, std::string method) {
     const auto options = job_options(call.request.target);
     if (!options) {
@@ -103,11 +99,8 @@ Task<Result<Response>> start_instance(Call call) {
     if (!job) {
         co_return std::unexpected(job.error());
     }
-    if (!job->ended()) {
-        co_return accepted(*job);
-    }
-    if (auto failure = failure_of(*job)) {
-        co_return *std::move(failure);
+    if (auto other = unless_done(*job)) {
+        co_return *std::move(other);
     }
     co_return co_await instance_response(call, path, 201);
 }
@@ -157,11 +150,8 @@ Task<Result<Response>> stop_instance(Call call) {
     if (!job) {
         co_return std::unexpected(job.error());
     }
-    if (!job->ended()) {
-        co_return accepted(*job);
-    }
-    if (auto failure = failure_of(*job)) {
-        co_return *std::move(failure);
+    if (auto other = unless_done(*job)) {
+        co_return *std::move(other);
     }
     co_return json_response(200, ctl::to_json(*job));
 }
@@ -175,11 +165,8 @@ Task<Result<Response>> restart_instance(Call call) {
     if (!job) {
         co_return std::unexpected(job.error());
     }
-    if (!job->ended()) {
-        co_return accepted(*job);
-    }
-    if (auto failure = failure_of(*job)) {
-        co_return *std::move(failure);
+    if (auto other = unless_done(*job)) {
+        co_return *std::move(other);
     }
     co_return co_await instance_response(call, *path, 200);
 }

@@ -63,7 +63,10 @@ Response accepted(const ctl::JobInfo& job) {
     return response;
 }
 
-std::optional<Response> failure_of(const ctl::JobInfo& job) {
+std::optional<Response> unless_done(const ctl::JobInfo& job) {
+    if (!job.ended()) {
+        return accepted(job);
+    }
     if (job.state == "done") {
         return std::nullopt;
     }

@@ -10,7 +10,7 @@ Task<Result<ctl::JobInfo>> await_job(std::shared_ptr<AgentLink> agent, std::stri
 
 // 202 with the job, and where it is found.
 [[nodiscard]] Response accepted(const ctl::JobInfo& job);
-// Why a job that has ended did not do what it should; null where it did.
-[[nodiscard]] std::optional<Response> failure_of(const ctl::JobInfo& job);
+// What is answered of a job that is not done: that it goes on, or why it failed. Nothing where it is.
+[[nodiscard]] std::optional<Response> unless_done(const ctl::JobInfo& job);
 
 }  // namespace mcpctl::http_bridge

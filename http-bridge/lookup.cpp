@@ -35,12 +35,19 @@ Task<Result<std::shared_ptr<AgentWatch>>> up_to_date(Call call) {
         // It has left: for the next one, which is asked in its turn.
         watch = co_await call.bridge.watches.current();
     }
+    if (watch && !call.agent->agent_left() && !call.agent->usable()) {
+        co_return fail(ErrorCode::AccessDenied, "the token does not count any more", "Authorization");
+    }
     co_return watch;
 }
 
 Task<Result<std::string>> instance_path_of(Call call) {
     if (is_id(call.subject)) {
         co_return dbus::instance_path(without_dashes(call.subject));
+    }
+    if (!call.agent->token().has("view")) {
+        co_return fail(ErrorCode::AccessDenied, "the token has no scope view, which looking up a name takes",
+                       "Authorization", "name the instance by its id");
     }
     const auto watch = co_await up_to_date(call);
     if (!watch) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <format>
 #include <memory>
+#include <vector>
 
 #include "base/journal.hpp"
 #include "http-bridge/server.hpp"
@@ -19,28 +20,39 @@ constexpr int exit_configuration = 78;
 // FileDescriptorName= of sockets that speak TLS.
 constexpr std::string_view tls_socket_name = "https";
 
+// Of each, whether it is for TLS.
+std::vector<bool> passed_sockets() {
+    char** names = nullptr;
+    const int count = ::sd_listen_fds_with_names(1, &names);
+    std::vector<bool> sockets;
+    for (int i = 0; i < count; ++i) {
+        const std::unique_ptr<char, decltype(&std::free)> name(names[i], std::free);
+        sockets.push_back(name.get() == tls_socket_name);
+    }
+    std::free(static_cast<void*>(names));
+    return sockets;
+}
+
 int run(const std::string& file) {
     auto configuration = read_configuration(file);
     if (!configuration) {
         log::error(configuration.error().reason);
         return exit_configuration;
     }
-    char** raw_names = nullptr;
-    const int sockets = ::sd_listen_fds_with_names(1, &raw_names);
-    if (sockets <= 0) {
+    const std::vector<bool> sockets = passed_sockets();
+    if (sockets.empty()) {
         log::error("no socket was passed: systemctl start mcpctl-http-bridge.socket");
         return exit_configuration;
     }
     asio::io_context loop(1);
     Server server(loop.get_executor(), *std::move(configuration));
-    for (int i = 0; i < sockets; ++i) {
-        const std::unique_ptr<char, decltype(&std::free)> name(raw_names[i], std::free);
-        if (auto listens = server.listen(UniqueFd(SD_LISTEN_FDS_START + i), name.get() == tls_socket_name); !listens) {
+    int number = SD_LISTEN_FDS_START;
+    for (const bool tls : sockets) {
+        if (auto listens = server.listen(UniqueFd(number++), tls); !listens) {
             log::error(std::format("{}; {}", listens.error().reason, listens.error().hint));
             return exit_configuration;
         }
     }
-    std::free(static_cast<void*>(raw_names));
     asio::signal_set signals(loop, SIGTERM, SIGINT);
     const auto stop = [&](const std::exception_ptr& failure) {
         if (failure) {

@@ -1,12 +1,11 @@
 #include "agent/core/definitions.hpp"
 
-#include "agent/core/container_secrets.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <format>
 #include <span>
 
+#include "agent/core/container_secrets.hpp"
 #include "agent/core/definition_checks.hpp"
 #include "agent/core/ids.hpp"
 #include "agent/core/plain_text.hpp"

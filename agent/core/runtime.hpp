@@ -109,8 +109,8 @@ class Runtime {
     [[nodiscard]] virtual Result<std::vector<EnforcedSetting>> enforced(const InstanceConfig& /*config*/) const {
         return {};
     }
-    // Before each launch: finds what it needs, such as a secret, and fetches what is not there yet, such as an image,
-    // however long it takes. Errors as of launch().
+    // Before a start: fetches what it needs and is not there yet, such as an image, however long it takes. Errors as of
+    // launch().
     virtual Task<Result<void>> prepare(const Instance& /*instance*/, Preparation /*preparation*/) {
         co_return Result<void>();
     }

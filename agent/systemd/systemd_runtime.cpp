@@ -131,7 +131,6 @@ Task<Result<void>> SystemdRuntime::find_needs(InstanceConfig config) {
 
 Task<Result<WorkloadStatus>> SystemdRuntime::launch(const Instance& instance, ProcessLaunch process) {
     const std::string unit = unit_name({instance.id, instance.generation, process.process});
-    // Again: the processes of sessions come long after the start.
     if (auto found = co_await find_needs(instance.config); !found) {
         co_return std::unexpected(found.error());
     }

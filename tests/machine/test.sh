@@ -53,7 +53,7 @@ build_root_tier() {
 system_tier() {
     local filter=$1
     mount_build_root_once
-    step "build release" "./dev build release shows the errors" build release mcpctl-agent mcpctl mcpctl-relay mcpctl-exec-env mcpctl-system-tests
+    step "build release" "./dev build release shows the errors" build release mcpctl-agent mcpctl mcpctl-relay mcpctl-exec-env mcpctl-http-bridge mcpctl-system-tests
     unmount_build_root
     use_package_layer
     new_machine --bind="$reports:/var/lib/reports"

@@ -69,6 +69,12 @@ class HttpProxy : public HttpTest {
         define_test_server("writer", {"--log-count", std::to_string(line_count), "--log-stream", "stdout"});
         ASSERT_EQ(start(R"({"profileName":"writer"})").status, 201);
     }
+    static void expect_all_lines(Process& stream) {
+        const auto told = events_in(stream.wait().out);
+        ASSERT_FALSE(told.empty());
+        EXPECT_EQ(told.back().name, "end");
+        expect_complete(data_of(told), line_count);
+    }
     const fs::path directory = "/run/mcpctl-proxy-test";
 
   private:
@@ -89,10 +95,7 @@ TEST_F(HttpProxy, NginxPassesStreamsOnAsTheyCome) {
     wait_for_streams(2);
     wait_until_written("writer", line_count);
     stop("writer");
-    const auto told = events_in(events.wait().out);
-    ASSERT_FALSE(told.empty());
-    EXPECT_EQ(told.back().name, "end");
-    expect_complete(data_of(told), line_count);
+    expect_all_lines(events);
     const Output received = socket.wait();
     std::vector<Json> messages = objects_in(received.out);
     ASSERT_FALSE(messages.empty());
@@ -109,10 +112,7 @@ TEST_F(HttpProxy, AProxyOfTheClientsPassesStreamsOn) {
     wait_for_streams(1);
     wait_until_written("writer", line_count);
     stop("writer");
-    const auto told = events_in(events.wait().out);
-    ASSERT_FALSE(told.empty());
-    EXPECT_EQ(told.back().name, "end");
-    expect_complete(data_of(told), line_count);
+    expect_all_lines(events);
 }
 
 }  // namespace

@@ -148,6 +148,28 @@ TEST_F(HttpRefusal, OfWhoShowsNoTokenThatCounts) {
     EXPECT_EQ(ask("GET", "/readyz").status, 401);
 }
 
+// Also of what the bridge has in memory.
+TEST_F(HttpRefusal, OfATokenAsSoonAsItIsRevoked) {
+    for (int i = 0; i < 20; ++i) {
+        const std::string name = std::format("short-{}", i);
+        const std::string brief = token(name, {"--scope", "view"});
+        ASSERT_EQ(ask_with(brief, "GET", "/api/instances").status, 200);
+        ASSERT_EQ(mcpctl({"token", "revoke", name, "--yes"}).status, 0);
+        EXPECT_THAT(ask_with(brief, "GET", "/api/instances").status, ::testing::AnyOf(401, 403));
+    }
+}
+
+TEST_F(HttpRefusal, OfANameToWhoMayNotLookItUp) {
+    define_test_server("web");
+    const Json web = start(R"({"profileName":"web"})").json();
+    const std::string logs = token("logs", {"--scope", "logs"});
+    EXPECT_EQ(ask_with(logs, "GET", "/api/instances/web/logs").status, 403);
+    EXPECT_EQ(ask_with(logs, "GET", "/api/instances/nothing/logs").status, 403);
+    EXPECT_EQ(ask_with(logs, "GET", "/api/instances/web/logs/stream").status, 403);
+    EXPECT_EQ(ask_with(logs, "GET", "/api/instances/" + web["id"].get<std::string>() + "/logs").status, 200);
+    EXPECT_EQ(ask("DELETE", "/api/instances/web").status, 200);
+}
+
 TEST_F(HttpRefusal, OfWhatTheScopeIsNotFor) {
     const std::map<std::string, std::string> tokens{{"view", token("view", {"--scope", "view"})},
                                                     {"logs", token("logs", {"--scope", "logs"})},
