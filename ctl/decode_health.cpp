@@ -58,6 +58,9 @@ Result<HealthInfo> health_from(std::string_view json) {
         read(object, "cpu", health.cpu);
         read(object, "tasks", health.tasks);
         read(object, "uptime", health.uptime);
+        read(object, "restartsByReason", health.restarts_by_reason);
+        read(object, "logEntries", health.log_entries);
+        read(object, "suppressedLogEntries", health.suppressed_log_entries);
         return health;
     } catch (const Json::exception& error) {
         return unknown_form(error);

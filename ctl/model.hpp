@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,6 +84,9 @@ struct HealthInfo {
     std::optional<std::uint64_t> cpu;     // µs of processor time
     std::optional<std::uint64_t> tasks;
     std::optional<std::uint64_t> uptime;  // µs
+    std::map<std::string, std::uint64_t> restarts_by_reason;
+    std::uint64_t log_entries = 0;
+    std::uint64_t suppressed_log_entries = 0;
 
     // The last check was answered: one failure does not make it "not ready" yet, but it is no success.
     [[nodiscard]] bool answers() const { return readiness == "ready" && consecutive_failures == 0; }

@@ -100,7 +100,7 @@ void add_instances(Families& families, const std::vector<Seen>& all) {
     gauge("mcpctl_instance_ready", "1 when the server answers MCP.", [](Info i) { return i.readiness == "ready"; });
     gauge("mcpctl_instance_alive", "1 when its process runs.", [](Info i) { return i.liveness == "alive"; });
     gauge("mcpctl_instance_alert", "1 while an alert is raised.", [](Info i) { return i.alert; });
-    gauge("mcpctl_instance_restarts", "Automatic restarts since it last ran steadily.",
+    gauge("mcpctl_instance_consecutive_restarts", "Automatic restarts since it last ran steadily.",
           [](Info i) { return double(i.restarts); });
     gauge("mcpctl_instance_generation", "Counts the workloads of the instance.",
           [](Info i) { return double(i.generation); });
@@ -139,6 +139,10 @@ void add_statistics(Families& families, const std::vector<Seen>& all) {
         [](Health h) { return double(h.checks); });
     add("mcpctl_instance_last_check_timestamp_seconds", "When it was checked last; 0: never.", MetricType::Gauge,
         [](Health h) { return double(h.last_checked) / 1e6; });
+    add("mcpctl_instance_log_entries_total", "Lines that the journal took, since the agent was asked first.",
+        MetricType::Counter, [](Health h) { return double(h.log_entries); });
+    add("mcpctl_instance_log_entries_suppressed_total", "Lines that journald dropped: more than the limit.",
+        MetricType::Counter, [](Health h) { return double(h.suppressed_log_entries); });
     known("mcpctl_instance_check_latency_seconds", "Time that the last answer to a check took.", MetricType::Gauge, 1e6,
           &ctl::HealthInfo::latency);
     known("mcpctl_instance_memory_bytes", "Memory of all its processes.", MetricType::Gauge, 1,
@@ -148,6 +152,21 @@ void add_statistics(Families& families, const std::vector<Seen>& all) {
     known("mcpctl_instance_tasks", "Its processes and threads.", MetricType::Gauge, 1, &ctl::HealthInfo::tasks);
     known("mcpctl_instance_uptime_seconds", "Time since it became ready.", MetricType::Gauge, 1e6,
           &ctl::HealthInfo::uptime);
+}
+
+void add_restarts(Families& families, const std::vector<Seen>& all) {
+    MetricFamily family{.name = "mcpctl_instance_restarts_total",
+                        .help = "Automatic restarts by the agent that runs now, and why.",
+                        .type = MetricType::Counter,
+                        .metric = {}};
+    for (const Seen& seen : all) {
+        const auto counts = seen.health ? seen.health->restarts_by_reason : std::map<std::string, std::uint64_t>();
+        for (const auto& [reason, count] : counts) {
+            family.metric.push_back(
+                Families::metric(MetricType::Counter, labels_of(seen.instance, {{"reason", reason}}), double(count)));
+        }
+    }
+    families.keep(std::move(family));
 }
 
 std::vector<Seen> instances_in(const AgentWatch& watch, const TokenView& token) {
@@ -182,6 +201,7 @@ Task<Result<Response>> show_metrics(Call call) {
     add_states(families, all);
     add_instances(families, all);
     add_statistics(families, all);
+    add_restarts(families, all);
     std::ostringstream text;
     const prometheus::TextSerializer serializer;
     serializer.Serialize(text, families.take());

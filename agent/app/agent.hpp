@@ -20,6 +20,7 @@
 #include "agent/core/log_source.hpp"
 #include "agent/core/reconciler.hpp"
 #include "agent/core/registry.hpp"
+#include "agent/core/restart_counts.hpp"
 #include "agent/core/runtime.hpp"
 #include "agent/core/secrets.hpp"
 #include "agent/core/sessions.hpp"
@@ -98,6 +99,7 @@ class Agent {
     HealthMonitor health_;
     Reconciler reconciler_;
     Auditor auditor_;
+    RestartCounts restarts_;
     Tokens tokens_;
     Secrets secrets_;
     Idle idle_;

@@ -11,6 +11,7 @@
 #include "agent/core/lifecycle.hpp"
 #include "agent/core/log_source.hpp"
 #include "agent/core/registry.hpp"
+#include "agent/core/restart_counts.hpp"
 #include "agent/core/runtime.hpp"
 #include "agent/core/secrets.hpp"
 #include "agent/core/sessions.hpp"
@@ -27,6 +28,7 @@ struct Context {
     Runtime& runtime;
     Sessions& sessions;
     HealthMonitor& health;
+    const RestartCounts& restarts;
     LogSource& logs;
     AuditTrail& audit;
     Tokens& tokens;

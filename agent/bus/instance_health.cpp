@@ -57,13 +57,15 @@ void InstanceObject::GetHealthHistory(sdbus::Result<std::string>&& reply, std::u
 void InstanceObject::GetStatistics(sdbus::Result<std::string>&& reply) {
     auto body = [&context = context_, id = id_]() -> Task<Result<std::string>> {
         const ResourceUse use = co_await context.runtime.use_of(id);
+        const LogCounts logs = co_await context.logs.count(id);
         const auto instance = still_there(context, id);
         if (!instance) {
             co_return std::unexpected(instance.error());
         }
         const bool up = (*instance)->state == InstanceState::running && (*instance)->started_at != 0;
         const auto uptime = up ? std::optional(wall_time_now() - (*instance)->started_at) : std::nullopt;
-        co_return statistics_to_json({context.health.health(id), threshold_of(**instance), use, uptime});
+        co_return statistics_to_json(
+            {context.health.health(id), threshold_of(**instance), use, uptime, context.restarts.of(id), logs});
     };
     calls_.handle(getObject(), std::move(reply), INTERFACE_NAME, std::move(body));
 }

@@ -1,16 +1,17 @@
 #include "agent/core/auditor.hpp"
 
+#include "agent/core/restart_counts.hpp"
+
 namespace mcpctl {
 
-// One end of a server that is started again is seen in several steps, or not at all: what counts is the count.
 void Auditor::instance_changed(const Instance& before, const Instance& now) {
     if (now.state == InstanceState::failed) {
         if (before.state != InstanceState::failed) {
             store_.commit_later({audit_of(AuditAction::fail, now, now.reason.text)});
         }
-    } else if (now.generation == before.generation && now.restarts > before.restarts) {
+    } else if (const std::uint32_t restarts = restarts_between(before, now); restarts > 0) {
         AuditRecord record = audit_of(AuditAction::retry, now, now.reason.text);
-        record.count = now.restarts - before.restarts;
+        record.count = restarts;
         store_.commit_later({std::move(record)});
     }
 }

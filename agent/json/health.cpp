@@ -30,6 +30,14 @@ json encode(const HealthRecord& health, std::uint32_t failure_threshold) {
             {"lastTransition", health.last_transition}};
 }
 
+json encode(const RestartsByReason& restarts) {
+    json object = json::object();
+    for (const auto& [reason, count] : restarts) {
+        object[std::string(spelt(reason))] = count;
+    }
+    return object;
+}
+
 }  // namespace
 
 std::string health_to_json(const HealthRecord& health, std::uint32_t failure_threshold) {
@@ -42,6 +50,9 @@ std::string statistics_to_json(const Statistics& statistics) {
     object["cpu"] = or_null(statistics.use.cpu);
     object["tasks"] = or_null(statistics.use.tasks);
     object["uptime"] = or_null(statistics.uptime);
+    object["restartsByReason"] = encode(statistics.restarts);
+    object["logEntries"] = statistics.logs.entries;
+    object["suppressedLogEntries"] = statistics.logs.suppressed;
     return write_document(object);
 }
 

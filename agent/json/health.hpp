@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "agent/core/health.hpp"
+#include "agent/core/log_source.hpp"
+#include "agent/core/restart_counts.hpp"
 #include "agent/core/runtime.hpp"
 
 namespace mcpctl {
@@ -15,6 +17,8 @@ struct Statistics {
     std::uint32_t failure_threshold = 0;
     ResourceUse use;
     std::optional<std::uint64_t> uptime;  // µs
+    RestartsByReason restarts;
+    LogCounts logs;
 };
 
 [[nodiscard]] std::string health_to_json(const HealthRecord& health, std::uint32_t failure_threshold);

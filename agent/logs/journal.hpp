@@ -1,9 +1,10 @@
-// The seam to the journal's files: the entries of one instance, and nobody else's.
+// The seam to the journal's files: the entries of one instance, or of all, and of nobody else.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/logs/journal_walk.hpp"
@@ -13,7 +14,7 @@ namespace mcpctl::logs {
 struct JournalEntry {
     LogPosition position;
     std::string message;
-    std::string unit;     // journald's word, and verified to be one of the instance
+    std::string unit;     // journald's word, and verified to be one of an instance
     std::string stream;   // which connection to journald an output line came by; empty for other ways
     std::string profile;  // believed only where from_output holds
     std::string server;
@@ -29,6 +30,7 @@ class Journal : public JournalWalk {
     [[nodiscard]] virtual const JournalEntry& entry() const = 0;
 };
 
-using OpenJournal = std::function<std::unique_ptr<Journal>(const InstanceId&)>;
+// Of all instances where none is named.
+using OpenJournal = std::function<std::unique_ptr<Journal>(const std::optional<InstanceId>&)>;
 
 }  // namespace mcpctl::logs

@@ -13,7 +13,7 @@ namespace mcpctl::logs {
 namespace {
 
 constexpr std::size_t most_pages_at_once = 32;
-constexpr std::size_t most_followers = 64;
+constexpr std::size_t most_followers = 256;
 
 }  // namespace
 
@@ -89,6 +89,7 @@ Task<void> JournalLogs::serve(std::shared_ptr<LogFeed> feed, std::unique_ptr<Log
 }
 
 void JournalLogs::finish(const InstanceId& instance) {
+    tally_.forget(instance);
     if (const auto feed = feeds_[instance].lock()) {
         feed->finish();
     } else {

@@ -7,6 +7,7 @@
 
 #include "agent/core/log_source.hpp"
 #include "agent/logs/log_feed.hpp"
+#include "agent/logs/log_tally.hpp"
 
 namespace mcpctl::logs {
 
@@ -19,6 +20,7 @@ class JournalLogs final : public LogSource {
 
     Task<Result<LogPage>> page(LogOwner owner, LogQuery query) override;
     Task<Result<UniqueFd>> follow(LogOwner owner, LogQuery query, Held held) override;
+    Task<LogCounts> count(InstanceId instance) override { return tally_.count(instance); }
     void finish(const InstanceId& instance) override;
     [[nodiscard]] std::size_t followers() const override { return *followers_; }
     void on_follower_ended(std::function<void()> ended) override { follower_ended_ = std::move(ended); }
@@ -36,6 +38,7 @@ class JournalLogs final : public LogSource {
     std::map<InstanceId, std::weak_ptr<LogFeed>> feeds_;
     asio::thread_pool feed_workers_{1};  // lines as they come wait for nobody's search
     asio::thread_pool workers_{2};
+    LogTally tally_{workers_, open_};
 };
 
 }  // namespace mcpctl::logs

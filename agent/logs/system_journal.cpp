@@ -10,15 +10,8 @@ namespace {
 
 class SystemJournal final : public Journal {
   public:
-    explicit SystemJournal(const InstanceId& instance) : instance_(instance) {
-        // The slice is missing on a few lines of short-lived units, the extra field can be forged (C9): either is a
-        // hint, and the unit decides.
-        journal_.match("_SYSTEMD_SLICE", systemd::slice_name(instance));
-        journal_.otherwise();
-        journal_.match("MCPCTL_INSTANCE", instance.text());
-        journal_.otherwise();
-        journal_.match("OBJECT_SYSTEMD_SLICE", systemd::slice_name(instance));
-        journal_.match("MESSAGE_ID", dropped_message);
+    explicit SystemJournal(const std::optional<InstanceId>& instance) : instance_(instance) {
+        instance ? match(*instance) : match_output();
     }
 
     void refresh() override { journal_.refresh(); }
@@ -47,6 +40,24 @@ class SystemJournal final : public Journal {
     const JournalEntry& entry() const override { return entry_; }
 
   private:
+    void match(const InstanceId& instance) {
+        // The slice is missing on a few lines of short-lived units, the extra field can be forged (C9): either is a
+        // hint, and the unit decides.
+        journal_.match("_SYSTEMD_SLICE", systemd::slice_name(instance));
+        journal_.otherwise();
+        journal_.match("MCPCTL_INSTANCE", instance.text());
+        journal_.otherwise();
+        journal_.match("OBJECT_SYSTEMD_SLICE", systemd::slice_name(instance));
+        journal_.match("MESSAGE_ID", dropped_message);
+    }
+
+    // No match fits all slices: what services write is looked at, and the unit decides.
+    void match_output() {
+        journal_.match("_TRANSPORT", "stdout");
+        journal_.otherwise();
+        journal_.match("MESSAGE_ID", dropped_message);
+    }
+
     bool load() {
         if (!journal_.position(entry_.position)) {
             return false;
@@ -62,14 +73,14 @@ class SystemJournal final : public Journal {
             return true;
         }
         const auto workload = systemd::parse_unit_name(unit);
-        const bool ours = workload && workload->instance == instance_;
+        const bool ours = workload && (!instance_ || workload->instance == *instance_);
         if (ours) {
             verified_ = unit;
         }
         return ours;
     }
 
-    InstanceId instance_;
+    std::optional<InstanceId> instance_;
     JournalHandle journal_{longest_line + 64};
     JournalEntry entry_;
     EntryFields fields_{entry_};
@@ -78,7 +89,7 @@ class SystemJournal final : public Journal {
 
 }  // namespace
 
-std::unique_ptr<Journal> open_system_journal(const InstanceId& instance) {
+std::unique_ptr<Journal> open_system_journal(const std::optional<InstanceId>& instance) {
     return std::make_unique<SystemJournal>(instance);
 }
 

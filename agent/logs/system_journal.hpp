@@ -5,6 +5,6 @@
 
 namespace mcpctl::logs {
 
-[[nodiscard]] std::unique_ptr<Journal> open_system_journal(const InstanceId& instance);
+[[nodiscard]] std::unique_ptr<Journal> open_system_journal(const std::optional<InstanceId>& instance);
 
 }  // namespace mcpctl::logs

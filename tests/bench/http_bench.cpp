@@ -109,7 +109,7 @@ void measure_streams(const std::string& token) {
     shell(std::format("mcpctl server add -f {}/writer.json && mcpctl start writer", directory.string()));
     shell(std::format("until [ \"$(mcpctl logs writer --tail {0} -o ndjson | wc -l)\" -ge {0} ]; do sleep 1; done",
                       lines));
-    for (const int followers : {1, 10, 50}) {
+    for (const int followers : {1, 10, 100}) {
         const Stopwatch watch;
         // Not a pipe: curl notices that nobody reads any more only with what comes next.
         (void)output_of(

@@ -79,6 +79,7 @@ class AgentOnASocketpair {
     FakeLogs logs;
     FakeAudit audit;
     Tokens tokens{core.registry, core.store};
+    RestartCounts restarts{core.registry};
     MemoryVault vault;
     Secrets secrets{core.registry, core.store, vault};
     UserQuota calls{calls_of_a_user};
@@ -90,6 +91,7 @@ class AgentOnASocketpair {
                          .runtime = core.runtime,
                          .sessions = core.sessions,
                          .health = core.health,
+                         .restarts = restarts,
                          .logs = logs,
                          .audit = audit,
                          .tokens = tokens,

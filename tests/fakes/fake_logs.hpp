@@ -34,11 +34,13 @@ class FakeLogs final : public LogSource {
         }
         co_return reader;
     }
+    Task<LogCounts> count(InstanceId /*instance*/) override { co_return counts; }
     void finish(const InstanceId& instance) override { finished.push_back(instance); }
     std::size_t followers() const override { return 0; }
     void on_follower_ended(std::function<void()> /*ended*/) override {}
 
     Result<LogPage> answer = LogPage{};
+    LogCounts counts;
     std::vector<LogOwner> owners;
     std::vector<Held> held;
     std::vector<LogQuery> queries;

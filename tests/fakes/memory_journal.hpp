@@ -90,7 +90,7 @@ class MemoryJournalReader final : public logs::Journal {
         const std::lock_guard lock(shared_.mutex_);
         const auto found = std::ranges::find_if(
             shared_.entries_, [&](const logs::JournalEntry& entry) { return entry.position.realtime >= time; });
-        seek_number(found == shared_.entries_.end() ? UINT64_MAX : found->position.number, false);
+        seek_number(found == shared_.entries_.end() ? shared_.number_ + 1 : found->position.number, false);
     }
     void seek(const logs::LogPosition& position) override { seek_number(position.number, true); }
 

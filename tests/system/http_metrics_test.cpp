@@ -115,6 +115,35 @@ TEST_F(HttpMetrics, TellWhenAServerDoesNotAnswer) {
     EXPECT_EQ(ask("DELETE", "/api/instances/web?drainTimeout=0").status, 200);
 }
 
+TEST_F(HttpMetrics, TellWhyAnInstanceWasRestarted) {
+    define_test_server("web", {}, {{"restart", {{"delay", "100ms"}}}});
+    ASSERT_EQ(start(R"({"profileName":"web"})").status, 201);
+    EXPECT_FALSE(ask("GET", "/metrics").body.contains("mcpctl_instance_restarts_total"));
+    output_of({"systemctl", "kill", "--signal=KILL", unit_of("web")});
+    ASSERT_TRUE(eventually([&] { return ask("GET", "/metrics").body.contains("mcpctl_instance_restarts_total{"); }));
+    const Metrics all = metrics();
+    expect_conventional(all);
+    EXPECT_EQ(value(all, "mcpctl_instance_restarts_total", "reason=\"signal\""), 1);
+    EXPECT_EQ(value(all, "mcpctl_instance_consecutive_restarts", "web"), 1);
+    EXPECT_EQ(ask("DELETE", "/api/instances/web").status, 200);
+}
+
+TEST_F(HttpMetrics, CountWhatAnInstanceWrites) {
+    constexpr int lines = 2'000;
+    define_test_server("writer", {"--log-count", std::to_string(lines), "--log-stream", "stdout"});
+    define_test_server("quiet");
+    ASSERT_EQ(start(R"({"profileName":"quiet"})").status, 201);
+    (void)metrics();  // from here on lines are counted
+    ASSERT_EQ(start(R"({"profileName":"writer"})").status, 201);
+    ASSERT_TRUE(eventually([&] { return value(metrics(), "mcpctl_instance_log_entries_total", "writer") >= lines; }));
+    const Metrics all = metrics();
+    expect_conventional(all);
+    EXPECT_EQ(value(all, "mcpctl_instance_log_entries_suppressed_total", "writer"), 0);
+    EXPECT_LT(value(all, "mcpctl_instance_log_entries_total", "quiet"), 100);
+    EXPECT_EQ(ask("DELETE", "/api/instances/writer").status, 200);
+    EXPECT_EQ(ask("DELETE", "/api/instances/quiet").status, 200);
+}
+
 TEST_F(HttpMetrics, OfATokenForSomeProfilesHaveThoseAlone) {
     define_test_server("web");
     define_test_server("hidden");

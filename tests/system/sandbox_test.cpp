@@ -238,7 +238,7 @@ TEST_F(Sandbox, ProfileShowTellsWhatItsInstancesRunUnder) {
 }
 
 TEST_F(Sandbox, TheAgentItselfExposesLittle) {
-    EXPECT_LE(exposure_of(agent_service), 1.7);  // the aim is 1.6: units/sandboxing.md
+    EXPECT_LE(exposure_of(agent_service), 1.6);
     EXPECT_LE(exposure_of("mcpctl-http-bridge.service"), 0.6);
 }
 

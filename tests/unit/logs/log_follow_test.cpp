@@ -69,8 +69,8 @@ class Follow : public ::testing::Test {
     InstanceId instance = InstanceId::generate();
     MemoryJournal journal{instance};
     test::CoreUnderTest core;
-    std::unique_ptr<JournalLogs> logs =
-        std::make_unique<JournalLogs>(core.loop.get_executor(), [this](const InstanceId&) { return journal.open(); });
+    std::unique_ptr<JournalLogs> logs = std::make_unique<JournalLogs>(
+        core.loop.get_executor(), [this](const auto& /*instance*/) { return journal.open(); });
 };
 
 TEST_F(Follow, ShowsWhatWasThereAndThenWhatComes) {
@@ -189,7 +189,7 @@ TEST_F(Follow, EndsForReadersWhoCameAtTheSameTime) {
 
 TEST_F(Follow, HasALimitOfReaders) {
     std::vector<Reader> readers;
-    for (int i = 0; i < 64; ++i) {
+    for (int i = 0; i < 256; ++i) {
         readers.push_back(follow());
     }
     const auto refused = core.run(logs->follow({instance, "profile", "server"}, {.tail = 0}, nullptr));

@@ -21,7 +21,7 @@ using ::testing::SizeIs;
 class Page : public ::testing::Test {
   protected:
     Result<LogPage> read(const LogQuery& query, LogOwner owner) {
-        return read_page([this](const InstanceId&) { return journal.open(); }, std::move(owner), query);
+        return read_page([this](const auto& /*instance*/) { return journal.open(); }, std::move(owner), query);
     }
     LogPage read(const LogQuery& query) {
         auto page = read(query, {instance, "profile", "server"});
