@@ -116,7 +116,7 @@ TEST_F(HttpMetrics, TellWhenAServerDoesNotAnswer) {
 }
 
 TEST_F(HttpMetrics, TellWhyAnInstanceWasRestarted) {
-    define_test_server("web", {}, {{"restart", {{"delay", "100ms"}}}});
+    define_test_server("web", {}, {{"restart", {{"initialDelay", "100ms"}}}});
     ASSERT_EQ(start(R"({"profileName":"web"})").status, 201);
     EXPECT_FALSE(ask("GET", "/metrics").body.contains("mcpctl_instance_restarts_total"));
     output_of({"systemctl", "kill", "--signal=KILL", unit_of("web")});

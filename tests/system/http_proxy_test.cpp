@@ -124,6 +124,7 @@ class HttpProxy : public HttpTest {
         }));
     }
     static void let_pages_call(const std::string& origin) {
+        fs::create_directories(fs::path(configuration_file).parent_path());
         std::ofstream(configuration_file) << std::format("origins = [\"{}\"]\n", origin);
     }
     [[nodiscard]] Browser open_page(const std::string& instance) const {
@@ -237,12 +238,14 @@ TEST_F(HttpProxy, ABrowserWithAPageThatIsNotListedGetsNothing) {
     let_pages_call("https://panel.example");
     start_nginx();
     start_writer();
-    const Json told = open_page("writer").result();
+    const Browser browser = open_page("writer");
+    wait_for_streams(1);
+    stop("writer");
+    const Json told = browser.result();
     EXPECT_EQ(told["socket"]["end"], 1006);
     EXPECT_EQ(told["socket"]["lines"], "");
     // Without a header Origin, which a browser leaves out where it reads from the page's own site.
     EXPECT_EQ(told["events"]["status"], 200);
-    stop("writer");
 }
 
 TEST_F(HttpProxy, AProxyOfTheClientsPassesStreamsOn) {
