@@ -18,8 +18,8 @@ struct LogPage {
     bool more = false;               // false: there was nothing else when it was read
 };
 
-// What the journal has taken from an instance and what journald has dropped, since this agent was asked for it first. A
-// line that is longer than journald's entries counts more than once.
+// What the journal has taken from an instance and what journald has dropped, since this agent was asked for it first;
+// anew where nobody asked for ten minutes. A line that is longer than journald's entries counts more than once.
 struct LogCounts {
     std::uint64_t entries = 0;
     std::uint64_t suppressed = 0;

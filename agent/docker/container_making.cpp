@@ -37,14 +37,12 @@ std::unexpected<Error> not_managed(const WorkloadRef& workload) {
 }  // namespace
 
 Task<Result<void>> ContainerRuntime::prepare(const Instance& instance, Preparation preparation) {
-    return prepare_container(instance, std::move(preparation));
+    return instance.config.in_container() ? prepare_container(instance, std::move(preparation))
+                                          : Runtime::prepare(instance, std::move(preparation));
 }
 
 // What the unit needs is looked for before an image is fetched and a container made. Of processes, launch() looks.
 Task<Result<void>> ContainerRuntime::prepare_container(Instance instance, Preparation preparation) {
-    if (!instance.config.in_container()) {
-        co_return Result<void>();
-    }
     if (!inherited_.contains(instance.id)) {
         not_made_.insert({instance.id, instance.generation, 0});
     }

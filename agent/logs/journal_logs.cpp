@@ -89,7 +89,6 @@ Task<void> JournalLogs::serve(std::shared_ptr<LogFeed> feed, std::unique_ptr<Log
 }
 
 void JournalLogs::finish(const InstanceId& instance) {
-    tally_.forget(instance);
     if (const auto feed = feeds_[instance].lock()) {
         feed->finish();
     } else {

@@ -176,12 +176,11 @@ void CrashMatrix::try_stop(const Point& point) {
     expect_settled();
 }
 
-// What the database does to its files is its own affair, and another one after a crash. A check of health asks who
-// holds the port at any time: the first one of each agent comes within six minutes.
+// What the database does to its files is its own affair, and another one after a crash.
 void CrashMatrix::expect_no_others(std::string_view phase, std::span<const Point> points) const {
     for (const std::string& passed : passed_) {
         const std::string_view name(passed);
-        if (name.starts_with(phase) && !name.contains("store.") && !name.contains("port_holder")) {
+        if (name.starts_with(phase) && !name.contains("store.")) {
             EXPECT_TRUE(std::ranges::contains(points, name.substr(phase.size()), &Point::name))
                 << name << " is not in the table";
         }

@@ -19,6 +19,7 @@ namespace {
 struct Present {
     std::mutex mutex;
     std::string phase = "opening";
+    std::optional<InstanceId> subject;
     std::set<std::string> passed;
 };
 
@@ -51,11 +52,18 @@ void die_where_armed(const std::string& name) {
 
 }  // namespace
 
-void begin_phase(std::string_view phase) {
+void begin_phase(std::string_view phase, std::optional<InstanceId> subject) {
     Present& now = present();
     const std::scoped_lock guard(now.mutex);
     now.phase = phase;
+    now.subject = subject;
     now.passed.clear();
+}
+
+bool is_worked_on(const InstanceId& instance) {
+    Present& now = present();
+    const std::scoped_lock guard(now.mutex);
+    return !now.subject || *now.subject == instance;
 }
 
 void pass(std::string_view moment, std::string_view what) {

@@ -35,9 +35,10 @@ std::string_view meaning(const Changes& changes) {
 std::string_view enter(const Changes& changes) {
     const std::string_view what = meaning(changes);
     if (what == "intent") {
-        begin_phase(spelt(first<Job>(changes)->kind));
+        const Job& job = *first<Job>(changes);
+        begin_phase(spelt(job.kind), job.instance);
     } else if (what == "definition") {
-        begin_phase("definition");
+        begin_phase("definition", InstanceId());
     }
     return what;
 }

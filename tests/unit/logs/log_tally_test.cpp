@@ -29,7 +29,7 @@ class Tally : public ::testing::Test {
     test::CoreUnderTest core;
     asio::thread_pool workers{1};
     int opened = 0;
-    LogTally tally{workers, opener(), Clock::duration::zero()};
+    LogTally tally{workers, opener(), {.freshness = Clock::duration::zero()}};
 };
 
 TEST_F(Tally, BeginsWhenItIsAskedFirst) {
@@ -58,19 +58,21 @@ TEST_F(Tally, IsOfTheInstanceAlone) {
     EXPECT_EQ(count(tally), LogCounts());
 }
 
-TEST_F(Tally, IsForgottenWithTheInstance) {
-    (void)count(tally);
+TEST_F(Tally, BeginsAnewWhereNobodyAskedForLong) {
+    constexpr auto zero = Clock::duration::zero();
+    LogTally forgetful(workers, opener(), {.freshness = zero, .memory = zero});
+    EXPECT_EQ(count(forgetful), LogCounts());
     journal.write_lines(1, 3);
-    (void)count(tally);
-    tally.forget(instance);
-    EXPECT_EQ(count(tally), LogCounts());
+    EXPECT_EQ(count(forgetful), LogCounts());
+    EXPECT_EQ(opened, 2);
 }
 
 TEST_F(Tally, IsReadOnceForAllWhoAskAtATime) {
-    LogTally patient(workers, opener(), std::chrono::hours(1));
+    LogTally patient(workers, opener(), {.freshness = std::chrono::hours(1)});
     (void)count(patient);
     journal.write_lines(1, 3);
     EXPECT_EQ(count(patient), LogCounts());
+    EXPECT_EQ(opened, 1);
 }
 
 }  // namespace
