@@ -68,6 +68,12 @@ class Caller {
     [[nodiscard]] bool job_removed_subscribed() const { return job_removed_subscribed_; }
     Result<void> subscribe_properties(const std::string& path, std::function<void(const Properties&)> handler);
 
+    // `handler` gets the path of each object that has changed, come or gone.
+    Result<void> subscribe_objects(std::function<void(std::string path)> handler);
+    [[nodiscard]] bool objects_subscribed() const { return objects_subscribed_; }
+    // After the agent has gone: until it is there again. On the bus it is not started for that. False when interrupted.
+    [[nodiscard]] bool wait_for_agent();
+
     [[nodiscard]] bool pause(std::chrono::milliseconds duration);
     // Lost also when the agent leaves the bus.
     Wake wait_until(const std::function<bool()>& done, SteadyClock::time_point deadline);
@@ -83,6 +89,7 @@ class Caller {
     int interrupt_fd_ = -1;
     bool interrupted_ = false;
     bool job_removed_subscribed_ = false;
+    bool objects_subscribed_ = false;
     std::unique_ptr<Connection> connection_;
     std::map<std::string, std::unique_ptr<sdbus::IProxy>> proxies_;  // after the connection: destroyed before it
 };

@@ -138,6 +138,10 @@ class AgentClient {
     Result<void> remove_secret(const std::string& name);
     Result<std::vector<SecretInfo>> secrets();
 
+    // First a snapshot, then each change; another snapshot where the agent was away. Until `take` says false or it is
+    // interrupted, which are no errors.
+    Result<void> follow_events(const std::function<bool(const Event&)>& take);
+
     // These subscribe to the end of jobs before they call, so that no end can be missed.
     Result<AcceptedJob> start(const std::string& profile, const StartOptions& options);
     Result<AcceptedJob> stop(const InstanceInfo& instance, const StopOptions& options);

@@ -56,6 +56,7 @@ class Connection {
     // answers in its place.
     void watch_agent();
     [[nodiscard]] bool agent_left() const { return agent_left_; }
+    [[nodiscard]] bool agent_came_back() const { return agent_came_back_; }
 
   private:
     void process(const std::function<bool()>& done);
@@ -66,6 +67,7 @@ class Connection {
     std::optional<PolkitAgent> polkit_agent_;
     bool lost_ = false;
     bool agent_left_ = false;
+    bool agent_came_back_ = false;
 };
 
 // A connected and authenticated connection, or Unavailable with what was tried and what to do.

@@ -17,7 +17,12 @@
 
 namespace mcpctl::ctl {
 
-enum class OutputFormat : std::uint8_t { table, json, name };
+enum class OutputFormat : std::uint8_t {
+    table,
+    json,
+    ndjson,  // an object a line
+    name,
+};
 
 class Context {
   public:
@@ -25,6 +30,9 @@ class Context {
     Terminal err = Terminal::of(2);
     OutputFormat format = OutputFormat::table;
     ConnectionChoice connection = ConnectionChoice::automatic;
+    // As JSON of either kind.
+    [[nodiscard]] bool prints_json() const { return format == OutputFormat::json || format == OutputFormat::ndjson; }
+
     std::vector<std::string> command;  // what stood after "--"
     bool takes_command = false;
     std::function<ExitCode(Context&)> action;

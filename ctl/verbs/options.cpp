@@ -16,8 +16,14 @@ CLI::App& add_group(CLI::App& parent, const std::string& name, const std::string
 
 CLI::App& add_verb(CLI::App& parent, Context& context, const std::string& name, const std::string& summary,
                    std::string_view examples) {
-    CLI::App& verb = *parent.add_subcommand(name, summary)->group("Verbs");
+    CLI::App& verb = add_verb_without_way(parent, name, summary, examples);
     add_connection_option(verb, context);
+    return verb;
+}
+
+CLI::App& add_verb_without_way(CLI::App& parent, const std::string& name, const std::string& summary,
+                               std::string_view examples) {
+    CLI::App& verb = *parent.add_subcommand(name, summary)->group("Verbs");
     verb.footer(std::format("EXAMPLES:\n{}", examples));
     return verb;
 }
@@ -33,8 +39,12 @@ void add_connection_option(CLI::App& app, Context& context) {
 void add_output_option(CLI::App& verb, Context& context) {
     add_choice<OutputFormat>(
         verb, "-o,--output", context.format,
-        {{"table", OutputFormat::table}, {"json", OutputFormat::json}, {"name", OutputFormat::name}},
-        "Output: table for people, json for programs, name for names only");
+        {{"table", OutputFormat::table},
+         {"json", OutputFormat::json},
+         {"ndjson", OutputFormat::ndjson},
+         {"name", OutputFormat::name}},
+        "Output: table for people, json for programs, ndjson for an object a line, name for names only");
+    verb.add_flag_callback("-q,--quiet", [&context] { context.format = OutputFormat::name; }, "Names only, as -o name");
 }
 
 CLI::Option& add_repeated(CLI::App& verb, const std::string& name, std::vector<std::string>& values,

@@ -19,6 +19,9 @@ CLI::App& add_group(CLI::App& parent, const std::string& name, const std::string
 
 CLI::App& add_verb(CLI::App& parent, Context& context, const std::string& name, const std::string& summary,
                    std::string_view examples);
+// A verb that does not choose its way to the agent.
+CLI::App& add_verb_without_way(CLI::App& parent, const std::string& name, const std::string& summary,
+                               std::string_view examples);
 
 void add_connection_option(CLI::App& app, Context& context);
 void add_output_option(CLI::App& verb, Context& context);

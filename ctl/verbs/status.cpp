@@ -8,6 +8,7 @@
 #include "ctl/output/visible_text.hpp"
 #include "ctl/verbs/health_text.hpp"
 #include "ctl/verbs/options.hpp"
+#include "ctl/verbs/reply.hpp"
 #include "ctl/verbs/verbs.hpp"
 
 namespace mcpctl::ctl {
@@ -159,13 +160,13 @@ void print_for_people(const Context& context, const Details& details) {
     }
 }
 
-void print_as_json(const Details& details) {
+Json json_of(const Details& details) {
     Json object = to_json(details.instance);
     object["health"] = to_json(details.health);
     object["slice"] = slice_of(details.instance);
     object["workloads"] = details.workloads_missing.reason.empty() ? details.workloads : Json(nullptr);
     object["failureLog"] = details.failure_log;
-    print(json_text(object));
+    return object;
 }
 
 ExitCode status(Context& context, const Options& options) {
@@ -182,7 +183,8 @@ ExitCode status(Context& context, const Options& options) {
             print_for_people(context, *details);
             break;
         case OutputFormat::json:
-            print_as_json(*details);
+        case OutputFormat::ndjson:
+            print_json(context, json_of(*details));
             break;
         case OutputFormat::name:
             print(visible_text(instance->name) + '\n');

@@ -25,6 +25,8 @@ void add_token(CLI::App& parent, Context& context);
 void add_sessions(CLI::App& parent, Context& context);
 void add_disconnect(CLI::App& parent, Context& context);
 void add_jobs(CLI::App& parent, Context& context);
+void add_events(CLI::App& parent, Context& context);
+void add_doctor(CLI::App& parent, Context& context);
 void add_version(CLI::App& parent, Context& context);
 
 }  // namespace mcpctl::ctl
