@@ -1,5 +1,5 @@
 // Calls on the contract's objects, over a connection that is made when it is needed and made again when it broke.
-// Inside of AgentClient.
+// Inside of BusClient.
 #pragma once
 
 #include <sdbus-c++/IProxy.h>
@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "ctl/call.hpp"
-#include "ctl/client.hpp"
 #include "ctl/connection.hpp"
 #include "ctl/decode.hpp"
 
@@ -28,7 +27,7 @@ class Caller {
     using JobRemoved = std::function<void(const std::string& job, const std::string& result, const std::string& error,
                                           const std::string& message)>;
 
-    explicit Caller(AgentClient::Connector connector) : connector_(std::move(connector)) {}
+    explicit Caller(Connector connector) : connector_(std::move(connector)) {}
 
     void watch_interrupt(int fd) { interrupt_fd_ = fd; }
     [[nodiscard]] bool was_interrupted() const { return interrupted_; }
@@ -85,7 +84,7 @@ class Caller {
     bool note_failure(const CallFailure& failure);
     [[nodiscard]] static Error described(CallFailure failure, bool changes);
 
-    AgentClient::Connector connector_;
+    Connector connector_;
     int interrupt_fd_ = -1;
     bool interrupted_ = false;
     bool job_removed_subscribed_ = false;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <format>
 
+#include "ctl/bus_client.hpp"
 #include "ctl/output/visible_text.hpp"
 #include "ctl/suggest.hpp"
 #include "dbus/names.hpp"
@@ -29,7 +30,7 @@ void print_error_line(const std::string& line) {
 
 AgentClient& Context::agent() {
     if (!agent_) {
-        agent_ = std::make_unique<AgentClient>([this](SteadyClock::time_point deadline, int interrupt_fd) {
+        agent_ = std::make_unique<BusClient>([this](SteadyClock::time_point deadline, int interrupt_fd) {
             return connect(connection, dbus::socket_path, deadline, interrupt_fd);
         });
     }

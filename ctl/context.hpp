@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "ctl/client.hpp"
+#include "ctl/connection.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/output/terminal.hpp"
 

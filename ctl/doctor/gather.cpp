@@ -15,7 +15,7 @@
 #include <iterator>
 #include <memory>
 
-#include "ctl/client.hpp"
+#include "ctl/bus_client.hpp"
 #include "ctl/doctor/gather_units.hpp"
 #include "ctl/mcp/http_request.hpp"
 #include "dbus/names.hpp"
@@ -40,7 +40,7 @@ std::uint64_t free_bytes(const fs::path& path) {
 
 // Asks the agent for its version, and where `instances` is given for those too.
 WayFacts ask_agent(ConnectionChoice choice, std::vector<InstanceInfo>* instances) {
-    AgentClient client([choice](SteadyClock::time_point deadline, int interrupt_fd) {
+    BusClient client([choice](SteadyClock::time_point deadline, int interrupt_fd) {
         return connect(choice, dbus::socket_path, deadline, interrupt_fd);
     });
     const auto agent = client.agent();

@@ -14,7 +14,7 @@
 #include "agent/core/ids.hpp"
 #include "agent/logs/log_scan.hpp"
 #include "agent/logs/system_journal.hpp"
-#include "ctl/client.hpp"
+#include "ctl/bus_client.hpp"
 #include "ctl/log_follow.hpp"
 #include "dbus/names.hpp"
 #include "tests/bench/support/agent_client.hpp"
@@ -33,8 +33,8 @@ struct Measured {
     Samples samples = {};
 };
 
-ctl::AgentClient make_client() {
-    return ctl::AgentClient([](ctl::SteadyClock::time_point deadline, int interrupt) {
+ctl::BusClient make_client() {
+    return ctl::BusClient([](ctl::SteadyClock::time_point deadline, int interrupt) {
         return ctl::connect(ctl::ConnectionChoice::socket, dbus::socket_path, deadline, interrupt);
     });
 }

@@ -1,6 +1,6 @@
-// AgentClient: tokens of remote callers.
+// BusClient: tokens of remote callers.
+#include "ctl/bus_client.hpp"
 #include "ctl/caller.hpp"
-#include "ctl/client.hpp"
 #include "ctl/decode.hpp"
 #include "dbus/names.hpp"
 
@@ -11,7 +11,7 @@ const std::string root(dbus::root_path);
 
 }  // namespace
 
-Result<std::string> AgentClient::create_token(const std::string& name, const TokenOptions& options) {
+Result<std::string> BusClient::create_token(const std::string& name, const TokenOptions& options) {
     Properties given{{"scopes", sdbus::Variant(options.scopes)}};
     if (!options.profiles.empty()) {
         given.emplace("profiles", sdbus::Variant(options.profiles));
@@ -23,12 +23,12 @@ Result<std::string> AgentClient::create_token(const std::string& name, const Tok
         .transform([](std::tuple<std::string> secret) { return std::get<0>(std::move(secret)); });
 }
 
-Result<void> AgentClient::revoke_token(const std::string& name) {
+Result<void> BusClient::revoke_token(const std::string& name) {
     return caller_->ask<>(Effect::changes, root, dbus::manager_interface, "RevokeToken", name, Properties())
         .transform([](const std::tuple<>&) {});
 }
 
-Result<std::vector<TokenInfo>> AgentClient::tokens() {
+Result<std::vector<TokenInfo>> BusClient::tokens() {
     return caller_->ask<std::string>(Effect::discloses, root, dbus::manager_interface, "ListTokens")
         .and_then([](const std::tuple<std::string>& json) { return tokens_from(std::get<0>(json)); });
 }

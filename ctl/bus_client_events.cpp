@@ -1,15 +1,16 @@
-// AgentClient: every change of what the agent shows to everybody.
+// BusClient: every change of what the agent shows to everybody.
 //
 // A signal is a hint: what is true is read anew.
+#include <algorithm>
 #include <array>
-#include <format>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
+#include "ctl/bus_client.hpp"
 #include "ctl/caller.hpp"
-#include "ctl/client.hpp"
 #include "ctl/decode.hpp"
 #include "ctl/output/json.hpp"
 #include "dbus/names.hpp"
@@ -185,7 +186,7 @@ class Following {
 
 }  // namespace
 
-Result<void> AgentClient::follow_events(const std::function<bool(const Event&)>& take) {
+Result<void> BusClient::follow_events(const std::function<bool(const Event&)>& take) {
     return Following(*caller_, take).run();
 }
 

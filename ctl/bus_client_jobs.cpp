@@ -1,8 +1,8 @@
-// AgentClient: starting jobs and following them.
+// BusClient: starting jobs and following them.
 #include <utility>
 
+#include "ctl/bus_client.hpp"
 #include "ctl/caller.hpp"
-#include "ctl/client.hpp"
 #include "ctl/decode.hpp"
 #include "dbus/names.hpp"
 
@@ -20,7 +20,7 @@ Result<AcceptedJob> accepted(Result<std::tuple<sdbus::ObjectPath>> reply, const 
 
 }  // namespace
 
-Result<AcceptedJob> AgentClient::start(const std::string& profile, const StartOptions& options) {
+Result<AcceptedJob> BusClient::start(const std::string& profile, const StartOptions& options) {
     Properties dictionary;
     if (options.name) {
         dictionary.emplace("name", sdbus::Variant(*options.name));
@@ -34,7 +34,7 @@ Result<AcceptedJob> AgentClient::start(const std::string& profile, const StartOp
         .transform([](const auto& paths) { return AcceptedJob{std::get<1>(paths), std::get<0>(paths)}; });
 }
 
-Result<AcceptedJob> AgentClient::stop(const InstanceInfo& instance, const StopOptions& options) {
+Result<AcceptedJob> BusClient::stop(const InstanceInfo& instance, const StopOptions& options) {
     Properties dictionary;
     if (options.drain_timeout) {
         dictionary.emplace("drain-timeout", sdbus::Variant(seconds_of(*options.drain_timeout)));
@@ -47,7 +47,7 @@ Result<AcceptedJob> AgentClient::stop(const InstanceInfo& instance, const StopOp
         instance);
 }
 
-Result<AcceptedJob> AgentClient::restart(const InstanceInfo& instance, const RestartOptions& options) {
+Result<AcceptedJob> BusClient::restart(const InstanceInfo& instance, const RestartOptions& options) {
     Properties dictionary;
     if (options.drain_timeout) {
         dictionary.emplace("drain-timeout", sdbus::Variant(seconds_of(*options.drain_timeout)));
@@ -63,7 +63,7 @@ Result<AcceptedJob> AgentClient::restart(const InstanceInfo& instance, const Res
                     instance);
 }
 
-Result<void> AgentClient::subscribe_to_ends() {
+Result<void> BusClient::subscribe_to_ends() {
     return caller_->subscribe_job_removed([this](const std::string& job, const std::string& result,
                                                  const std::string& error, const std::string& message) {
         if (job == followed_.path) {
@@ -77,7 +77,7 @@ Result<void> AgentClient::subscribe_to_ends() {
 
 // The end of a job that comes before this subscribes is not missed: the job stays readable for ten minutes, and it is
 // read after the subscription.
-Result<JobInfo> AgentClient::follow(const std::string& job_path) {
+Result<JobInfo> BusClient::follow(const std::string& job_path) {
     if (followed_.path != job_path) {
         followed_ = JobInfo{};
         followed_.path = job_path;
@@ -102,7 +102,7 @@ Result<JobInfo> AgentClient::follow(const std::string& job_path) {
     }
 }
 
-Wake AgentClient::wait_for_change(SteadyClock::time_point deadline) {
+Wake BusClient::wait_for_change(SteadyClock::time_point deadline) {
     followed_changed_ = false;
     return caller_->wait_until([this] { return followed_changed_; }, deadline);
 }

@@ -1,8 +1,8 @@
-// AgentClient: the audit trail.
+// BusClient: the audit trail.
 #include <utility>
 
+#include "ctl/bus_client.hpp"
 #include "ctl/caller.hpp"
-#include "ctl/client.hpp"
 #include "ctl/decode.hpp"
 #include "dbus/names.hpp"
 
@@ -26,14 +26,14 @@ Properties options_of(const AuditOptions& options) {
 
 }  // namespace
 
-Result<LogPage> AgentClient::audit(const AuditOptions& options) {
+Result<LogPage> BusClient::audit(const AuditOptions& options) {
     return caller_
         ->ask<std::vector<std::string>, std::string, bool>(Effect::discloses, std::string(dbus::root_path),
                                                            dbus::manager_interface, "GetAudit", options_of(options))
         .transform(page_from);
 }
 
-Result<UniqueFd> AgentClient::follow_audit(const AuditOptions& options) {
+Result<UniqueFd> BusClient::follow_audit(const AuditOptions& options) {
     return caller_
         ->ask<sdbus::UnixFd>(Effect::discloses, std::string(dbus::root_path), dbus::manager_interface, "FollowAudit",
                              options_of(options))

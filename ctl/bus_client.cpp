@@ -1,4 +1,4 @@
-#include "ctl/client.hpp"
+#include "ctl/bus_client.hpp"
 
 #include <algorithm>
 #include <format>
@@ -71,43 +71,43 @@ Result<std::string> path_from(Caller& caller, std::string_view method, const std
 
 }  // namespace
 
-AgentClient::AgentClient(Connector connector) : caller_(std::make_unique<Caller>(std::move(connector))) {}
+BusClient::BusClient(Connector connector) : caller_(std::make_unique<Caller>(std::move(connector))) {}
 
-AgentClient::~AgentClient() = default;
+BusClient::~BusClient() = default;
 
-void AgentClient::watch_interrupt(int fd) {
+void BusClient::watch_interrupt(int fd) {
     caller_->watch_interrupt(fd);
 }
 
-bool AgentClient::was_interrupted() const {
+bool BusClient::was_interrupted() const {
     return caller_->was_interrupted();
 }
 
-bool AgentClient::pause(std::chrono::milliseconds duration) {
+bool BusClient::pause(std::chrono::milliseconds duration) {
     return caller_->pause(duration);
 }
 
-void AgentClient::disconnect() {
+void BusClient::disconnect() {
     caller_->disconnect();
 }
 
-Result<AgentInfo> AgentClient::agent() {
+Result<AgentInfo> BusClient::agent() {
     return properties_of(*caller_, root, dbus::manager_interface).and_then([](const Properties& properties) {
         return decoded([&] { return agent_from(properties); });
     });
 }
 
-Result<std::vector<ServerInfo>> AgentClient::servers() {
+Result<std::vector<ServerInfo>> BusClient::servers() {
     return list(*caller_, dbus::server_interface,
                 [](const std::string&, const Properties& properties) { return server_from(properties); });
 }
 
-Result<std::vector<ProfileInfo>> AgentClient::profiles() {
+Result<std::vector<ProfileInfo>> BusClient::profiles() {
     return list(*caller_, dbus::profile_interface,
                 [](const std::string&, const Properties& properties) { return profile_from(properties); });
 }
 
-Result<std::vector<InstanceInfo>> AgentClient::instances() {
+Result<std::vector<InstanceInfo>> BusClient::instances() {
     auto instances = list(*caller_, dbus::instance_interface, instance_from);
     if (instances) {  // their paths are in no order that means anything
         std::ranges::sort(*instances, {}, &InstanceInfo::name);
@@ -115,72 +115,72 @@ Result<std::vector<InstanceInfo>> AgentClient::instances() {
     return instances;
 }
 
-Result<std::vector<JobInfo>> AgentClient::jobs() {
+Result<std::vector<JobInfo>> BusClient::jobs() {
     return list(*caller_, dbus::job_interface, job_from);
 }
 
-Result<std::string> AgentClient::server_definition(const std::string& name) {
+Result<std::string> BusClient::server_definition(const std::string& name) {
     return path_from(*caller_, "GetServer", name).and_then([&](const std::string& path) {
         return definition(*caller_, path, dbus::server_interface);
     });
 }
 
-Result<std::string> AgentClient::profile_definition(const std::string& name) {
+Result<std::string> BusClient::profile_definition(const std::string& name) {
     return path_from(*caller_, "GetProfile", name).and_then([&](const std::string& path) {
         return definition(*caller_, path, dbus::profile_interface);
     });
 }
 
-Result<std::string> AgentClient::effective_settings(const std::string& profile) {
+Result<std::string> BusClient::effective_settings(const std::string& profile) {
     return path_from(*caller_, "GetProfile", profile).and_then([&](const std::string& path) {
         return definition(*caller_, path, dbus::profile_interface, "GetEffectiveSettings");
     });
 }
 
-Result<void> AgentClient::add_server(const std::string& definition_json) {
+Result<void> BusClient::add_server(const std::string& definition_json) {
     return nothing(caller_->ask<sdbus::ObjectPath, sdbus::ObjectPath>(Effect::changes, root, dbus::manager_interface,
                                                                       "AddServer", definition_json, no_options));
 }
 
-Result<void> AgentClient::add_profile(const std::string& definition_json) {
+Result<void> BusClient::add_profile(const std::string& definition_json) {
     return nothing(caller_->ask<sdbus::ObjectPath>(Effect::changes, root, dbus::manager_interface, "AddProfile",
                                                    definition_json, no_options));
 }
 
-Result<void> AgentClient::remove_server(const std::string& name) {
+Result<void> BusClient::remove_server(const std::string& name) {
     return nothing(caller_->ask<>(Effect::changes, root, dbus::manager_interface, "RemoveServer", name, no_options));
 }
 
-Result<void> AgentClient::remove_profile(const std::string& name) {
+Result<void> BusClient::remove_profile(const std::string& name) {
     return nothing(caller_->ask<>(Effect::changes, root, dbus::manager_interface, "RemoveProfile", name, no_options));
 }
 
-Result<InstanceInfo> AgentClient::find_instance(const std::string& reference) {
+Result<InstanceInfo> BusClient::find_instance(const std::string& reference) {
     return path_from(*caller_, "GetInstance", reference).and_then([&](const std::string& path) {
         return instance_at(path);
     });
 }
 
-Result<InstanceInfo> AgentClient::instance_at(const std::string& path) {
+Result<InstanceInfo> BusClient::instance_at(const std::string& path) {
     return properties_of(*caller_, path, dbus::instance_interface).and_then([&](const Properties& properties) {
         return decoded([&] { return instance_from(path, properties); });
     });
 }
 
-Result<std::vector<std::string>> AgentClient::failure_log(const InstanceInfo& instance) {
+Result<std::vector<std::string>> BusClient::failure_log(const InstanceInfo& instance) {
     return only(caller_->ask<std::vector<std::string>>(Effect::reads, instance.path, dbus::instance_interface,
                                                        "GetFailureLog"));
 }
 
-Result<std::string> AgentClient::workloads(const InstanceInfo& instance) {
+Result<std::string> BusClient::workloads(const InstanceInfo& instance) {
     return only(caller_->ask<std::string>(Effect::reads, instance.path, dbus::instance_interface, "GetWorkloads"));
 }
 
-Result<std::vector<std::string>> AgentClient::last_lines(const std::string& job_path) {
+Result<std::vector<std::string>> BusClient::last_lines(const std::string& job_path) {
     return only(caller_->ask<std::vector<std::string>>(Effect::reads, job_path, dbus::job_interface, "GetLastLines"));
 }
 
-Result<JobInfo> AgentClient::read_job(const std::string& job_path) {
+Result<JobInfo> BusClient::read_job(const std::string& job_path) {
     return properties_of(*caller_, job_path, dbus::job_interface).and_then([&](const Properties& properties) {
         return decoded([&] { return job_from(job_path, properties); });
     });

@@ -8,7 +8,7 @@
 #include <format>
 #include <thread>
 
-#include "ctl/client.hpp"
+#include "ctl/bus_client.hpp"
 #include "ctl/job_wait.hpp"
 #include "tests/contract/fake_agent.hpp"
 
@@ -16,14 +16,14 @@ namespace mcpctl {
 namespace {
 
 using namespace std::chrono_literals;
-using ctl::AgentClient;
+using ctl::BusClient;
 using ctl::JobOutcome;
 using test::FakeAgent;
 
 const std::string job_path = dbus::job_path(1);
 
 // Hands out one connection per agent, then says that nobody answers.
-class AgentClientContract : public ::testing::Test {
+class BusClientContract : public ::testing::Test {
   protected:
     FakeAgent& add_agent(const std::function<void(FakeAgent&)>& setup = [](FakeAgent&) {}) {
         return *agents_.emplace_back(std::make_unique<FakeAgent>(setup));
@@ -35,7 +35,7 @@ class AgentClientContract : public ::testing::Test {
 
     std::vector<std::unique_ptr<FakeAgent>> agents_;
     std::size_t connections_ = 0;
-    AgentClient client_{[this](ctl::SteadyClock::time_point, int) -> Result<std::unique_ptr<ctl::Connection>> {
+    BusClient client_{[this](ctl::SteadyClock::time_point, int) -> Result<std::unique_ptr<ctl::Connection>> {
         if (connections_ >= agents_.size()) {
             return fail(ErrorCode::Unavailable, "nobody answers");
         }
@@ -43,7 +43,7 @@ class AgentClientContract : public ::testing::Test {
     }};
 };
 
-TEST_F(AgentClientContract, FindsAndDecodesAnInstance) {
+TEST_F(BusClientContract, FindsAndDecodesAnInstance) {
     add_agent();
     const auto instance = client_.find_instance("everything");
     ASSERT_TRUE(instance) << instance.error().reason;
@@ -60,7 +60,7 @@ TEST_F(AgentClientContract, FindsAndDecodesAnInstance) {
     EXPECT_EQ(client_.workloads(*instance), "[]");
 }
 
-TEST_F(AgentClientContract, PassesRefusalsOnWithFieldAndHint) {
+TEST_F(BusClientContract, PassesRefusalsOnWithFieldAndHint) {
     add_agent();
     const auto missing = client_.find_instance("nobody");
     ASSERT_FALSE(missing);
@@ -70,7 +70,7 @@ TEST_F(AgentClientContract, PassesRefusalsOnWithFieldAndHint) {
     EXPECT_TRUE(client_.add_profile("{}"));
 }
 
-TEST_F(AgentClientContract, SendsSecretsByteForByteAndListsThemWithout) {
+TEST_F(BusClientContract, SendsSecretsByteForByteAndListsThemWithout) {
     FakeAgent& agent = add_agent();
     EXPECT_TRUE(client_.set_secret("api-key", {'a', 0, 0xff, '\n'}));
     EXPECT_EQ(agent.manager->secrets_set.at("api-key"), std::string("a\0\xff\n", 4));
@@ -83,7 +83,7 @@ TEST_F(AgentClientContract, SendsSecretsByteForByteAndListsThemWithout) {
     EXPECT_EQ(client_.remove_secret("api-kye").error().code, ErrorCode::NotFound);
 }
 
-TEST_F(AgentClientContract, ListsByInterface) {
+TEST_F(BusClientContract, ListsByInterface) {
     add_agent(with_job());
     EXPECT_EQ(client_.agent()->version, "1.2.3");
     ASSERT_EQ(client_.instances()->size(), 1U);
@@ -93,7 +93,7 @@ TEST_F(AgentClientContract, ListsByInterface) {
     EXPECT_TRUE(client_.servers()->empty());
 }
 
-TEST_F(AgentClientContract, SendsTheOptionsOfStartAndStop) {
+TEST_F(BusClientContract, SendsTheOptionsOfStartAndStop) {
     FakeAgent& agent = add_agent(with_job());
     test::Options started;
     test::Options stopped;
@@ -112,7 +112,7 @@ TEST_F(AgentClientContract, SendsTheOptionsOfStartAndStop) {
     EXPECT_FALSE(stopped.contains("drain-timeout"));
 }
 
-TEST_F(AgentClientContract, DecodesHealthAndKeepsWhatIsNotKnownApartFromNothing) {  // M04
+TEST_F(BusClientContract, DecodesHealthAndKeepsWhatIsNotKnownApartFromNothing) {  // M04
     FakeAgent& agent = add_agent();
     agent.instance->health = R"({"readiness": "ready", "consecutiveFailures": 1, "failureThreshold": 3, "alert": false,
                                  "latency": 2100, "memory": null, "tasks": 0, "later": "for newer tools"})";
@@ -137,7 +137,7 @@ TEST_F(AgentClientContract, DecodesHealthAndKeepsWhatIsNotKnownApartFromNothing)
     EXPECT_EQ(client_.statistics(*instance).error().code, ErrorCode::Internal);
 }
 
-TEST_F(AgentClientContract, OpensListsAndClosesSessions) {
+TEST_F(BusClientContract, OpensListsAndClosesSessions) {
     FakeAgent& agent = add_agent();
     agent.instance->transport = "stdio";
     agent.instance->sessions =
@@ -162,7 +162,7 @@ TEST_F(AgentClientContract, OpensListsAndClosesSessions) {
     EXPECT_EQ(::read(agent.instance->session.get(), &byte, 1), 0);
 }
 
-TEST_F(AgentClientContract, OpensASessionOnANewConnectionWhenTheAgentLeft) {
+TEST_F(BusClientContract, OpensASessionOnANewConnectionWhenTheAgentLeft) {
     add_agent().vanish();
     add_agent().instance->transport = "stdio";
     ctl::InstanceInfo instance;
@@ -171,7 +171,7 @@ TEST_F(AgentClientContract, OpensASessionOnANewConnectionWhenTheAgentLeft) {
     EXPECT_EQ(connections_, 2U);
 }
 
-TEST_F(AgentClientContract, ReadsPagesOfALogAndFollowsIt) {
+TEST_F(BusClientContract, ReadsPagesOfALogAndFollowsIt) {
     FakeAgent& agent = add_agent();
     const auto instance = client_.find_instance("everything");
     const auto page =
@@ -192,7 +192,7 @@ TEST_F(AgentClientContract, ReadsPagesOfALogAndFollowsIt) {
     EXPECT_EQ(::read(pipe->get(), &byte, 1), 0);
 }
 
-TEST_F(AgentClientContract, ReadsPagesOfTheAuditTrailAndFollowsIt) {
+TEST_F(BusClientContract, ReadsPagesOfTheAuditTrailAndFollowsIt) {
     FakeAgent& agent = add_agent();
     ctl::AuditOptions options;
     options.tail = 5;
@@ -211,7 +211,7 @@ TEST_F(AgentClientContract, ReadsPagesOfTheAuditTrailAndFollowsIt) {
     EXPECT_EQ(::read(pipe->get(), &byte, 1), 0);
 }
 
-TEST_F(AgentClientContract, ReportsAListOfSessionsThatItDoesNotUnderstand) {
+TEST_F(BusClientContract, ReportsAListOfSessionsThatItDoesNotUnderstand) {
     FakeAgent& agent = add_agent();
     const auto instance = client_.find_instance("everything");
     for (const char* list : {"", "[", "[1]", R"([{"pid": "seven"}])"}) {
@@ -222,14 +222,14 @@ TEST_F(AgentClientContract, ReportsAListOfSessionsThatItDoesNotUnderstand) {
     }
 }
 
-TEST_F(AgentClientContract, RepeatsAReadingCallWhenTheAgentLeftBeforeItAnswered) {
+TEST_F(BusClientContract, RepeatsAReadingCallWhenTheAgentLeftBeforeItAnswered) {
     add_agent().vanish();
     add_agent();
     EXPECT_TRUE(client_.find_instance("everything"));
     EXPECT_EQ(connections_, 2U);
 }
 
-TEST_F(AgentClientContract, DoesNotRepeatAChangingCall) {
+TEST_F(BusClientContract, DoesNotRepeatAChangingCall) {
     add_agent().vanish();
     add_agent();
     const auto added = client_.add_server("{}");
@@ -239,7 +239,7 @@ TEST_F(AgentClientContract, DoesNotRepeatAChangingCall) {
     EXPECT_EQ(connections_, 1U);
 }
 
-TEST_F(AgentClientContract, MissesNoEndThatComesBeforeTheReply) {
+TEST_F(BusClientContract, MissesNoEndThatComesBeforeTheReply) {
     FakeAgent& agent = add_agent(with_job());
     agent.manager->on_start = [&](const std::string&, const test::Options&) {
         agent.job->end("done");
@@ -251,7 +251,7 @@ TEST_F(AgentClientContract, MissesNoEndThatComesBeforeTheReply) {
     EXPECT_EQ(outcome.job.state, "done");
 }
 
-TEST_F(AgentClientContract, ReportsEachStepAndTheEnd) {
+TEST_F(BusClientContract, ReportsEachStepAndTheEnd) {
     FakeAgent& agent = add_agent(with_job());
     std::vector<std::string> steps;
     ctl::JobWaitOptions options;
@@ -273,7 +273,7 @@ TEST_F(AgentClientContract, ReportsEachStepAndTheEnd) {
     EXPECT_EQ(client_.last_lines(job_path), std::vector<std::string>{"boom"});
 }
 
-TEST_F(AgentClientContract, LearnsTheEndFromJobRemovedAlone) {
+TEST_F(BusClientContract, LearnsTheEndFromJobRemovedAlone) {
     FakeAgent& agent = add_agent(with_job());
     ctl::JobWaitOptions options;
     options.on_progress = [&](const std::string&) {
@@ -285,14 +285,14 @@ TEST_F(AgentClientContract, LearnsTheEndFromJobRemovedAlone) {
     EXPECT_EQ(outcome.job.message, "somebody else");
 }
 
-TEST_F(AgentClientContract, StopsWaitingAtTheDeadline) {
+TEST_F(BusClientContract, StopsWaitingAtTheDeadline) {
     add_agent(with_job());
     ctl::JobWaitOptions options;
     options.deadline = ctl::SteadyClock::now();
     EXPECT_EQ(wait(options).kind, JobOutcome::Kind::timed_out);
 }
 
-TEST_F(AgentClientContract, StopsWaitingWhenInterrupted) {
+TEST_F(BusClientContract, StopsWaitingWhenInterrupted) {
     add_agent(with_job());
     int pipe_ends[2] = {-1, -1};
     ASSERT_EQ(::pipe2(pipe_ends, O_CLOEXEC), 0);
@@ -305,7 +305,7 @@ TEST_F(AgentClientContract, StopsWaitingWhenInterrupted) {
     EXPECT_TRUE(client_.was_interrupted());
 }
 
-TEST_F(AgentClientContract, FollowsAJobOverARestartOfTheAgent) {
+TEST_F(BusClientContract, FollowsAJobOverARestartOfTheAgent) {
     FakeAgent& first = add_agent(with_job());
     add_agent(with_job("done"));
     ctl::JobWaitOptions options;
@@ -317,7 +317,7 @@ TEST_F(AgentClientContract, FollowsAJobOverARestartOfTheAgent) {
 }
 
 // The question for the job is repeated on a new connection, and the job is followed there.
-TEST_F(AgentClientContract, FollowsAJobWhoseAgentLeftOnceItHadAcceptedIt) {
+TEST_F(BusClientContract, FollowsAJobWhoseAgentLeftOnceItHadAcceptedIt) {
     FakeAgent& first = add_agent(with_job());
     FakeAgent& second = add_agent(with_job());
     ASSERT_TRUE(client_.start("everything", {}));
@@ -330,7 +330,7 @@ TEST_F(AgentClientContract, FollowsAJobWhoseAgentLeftOnceItHadAcceptedIt) {
     EXPECT_EQ(outcome.job.state, "done");
 }
 
-TEST_F(AgentClientContract, SaysWhenTheJobIsUnknownAfterARestart) {
+TEST_F(BusClientContract, SaysWhenTheJobIsUnknownAfterARestart) {
     FakeAgent& first = add_agent(with_job());
     add_agent();
     ctl::JobWaitOptions options;
@@ -341,7 +341,7 @@ TEST_F(AgentClientContract, SaysWhenTheJobIsUnknownAfterARestart) {
     EXPECT_NE(outcome.error.reason.find("no longer knows job 1"), std::string::npos) << outcome.error.reason;
 }
 
-TEST_F(AgentClientContract, GivesUpOnAnAgentThatDoesNotComeBack) {
+TEST_F(BusClientContract, GivesUpOnAnAgentThatDoesNotComeBack) {
     FakeAgent& first = add_agent(with_job());
     ctl::JobWaitOptions options;
     options.patience = 60ms;

@@ -1,8 +1,8 @@
-// AgentClient: what instances have written.
+// BusClient: what instances have written.
 #include <utility>
 
+#include "ctl/bus_client.hpp"
 #include "ctl/caller.hpp"
-#include "ctl/client.hpp"
 #include "ctl/decode.hpp"
 #include "dbus/names.hpp"
 
@@ -24,21 +24,21 @@ Properties options_of(const LogOptions& options) {
 
 }  // namespace
 
-Result<LogPage> AgentClient::logs(const InstanceInfo& instance, const LogOptions& options) {
+Result<LogPage> BusClient::logs(const InstanceInfo& instance, const LogOptions& options) {
     return caller_
         ->ask<std::vector<std::string>, std::string, bool>(Effect::discloses, instance.path, dbus::instance_interface,
                                                            "GetLogs", options_of(options))
         .transform(page_from);
 }
 
-Result<LogPage> AgentClient::logs_of_removed(const std::string& id, const LogOptions& options) {
+Result<LogPage> BusClient::logs_of_removed(const std::string& id, const LogOptions& options) {
     return caller_
         ->ask<std::vector<std::string>, std::string, bool>(Effect::discloses, std::string(dbus::root_path),
                                                            dbus::manager_interface, "GetLogs", id, options_of(options))
         .transform(page_from);
 }
 
-Result<UniqueFd> AgentClient::follow_logs(const InstanceInfo& instance, const LogOptions& options) {
+Result<UniqueFd> BusClient::follow_logs(const InstanceInfo& instance, const LogOptions& options) {
     return caller_
         ->ask<sdbus::UnixFd>(Effect::discloses, instance.path, dbus::instance_interface, "FollowLogs",
                              options_of(options))
