@@ -1,47 +1,21 @@
-// mcpctl: a table of verbs.
+// mcpctl: parses the command line and does what was said.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <exception>
 #include <format>
 #include <string>
 #include <vector>
 
+#include "ctl/command_line.hpp"
 #include "ctl/context.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/suggest.hpp"
-#include "ctl/verbs/options.hpp"
-#include "ctl/verbs/verbs.hpp"
 
 namespace {
 
 using namespace mcpctl;
 using namespace mcpctl::ctl;
-
-constexpr std::array verbs{add_server,     add_profile, add_start, add_stop,  add_restart, add_status,  add_list,
-                           add_health,     add_logs,    add_audit, add_tools, add_call,    add_connect, add_sessions,
-                           add_disconnect, add_secret,  add_token, add_jobs,  add_events,  add_doctor,  add_version};
-
-constexpr std::string_view first_steps =
-    "EXAMPLES:\n"
-    "  mcpctl server add everything --transport streamable-http -- mcp-server-everything streamableHttp\n"
-    "  mcpctl start everything\n"
-    "  mcpctl status everything\n"
-    "  mcpctl stop everything\n";
-
-void describe(CLI::App& app, Context& context) {
-    app.get_formatter()->column_width(34);
-    app.get_formatter()->label("SUBCOMMAND", "VERB");
-    app.set_version_flag("--version", "mcpctl " MCPCTL_VERSION);
-    app.footer(std::format("{}\n{}\nDurations are seconds or 250ms, 90s, 1m30s. 'mcpctl VERB --help' explains a verb.",
-                           first_steps, exit_codes_help()));
-    app.require_subcommand(0, 1);
-    add_connection_option(app, context);
-    for (const auto add : verbs) {
-        add(app, context);
-    }
-}
 
 // Everything after the first "--" is the server's command and no business of the parser's: it stays as it is.
 void split_command(int argc, char** argv, std::vector<std::string>& words, std::vector<std::string>& command) {
@@ -65,10 +39,6 @@ const CLI::App& chosen(const CLI::App& app) {
     return subcommands.empty() ? app : chosen(*subcommands.front());
 }
 
-std::string path_of(const CLI::App& app) {
-    return app.get_parent() == nullptr ? "mcpctl" : path_of(*app.get_parent()) + " " + app.get_name();
-}
-
 ExitCode no_verb(const CLI::App& group, const std::vector<std::string>& extras) {
     const auto word = std::ranges::find_if(extras, [](const std::string& extra) { return !extra.starts_with('-'); });
     const std::string help = path_of(group) + " --help";
@@ -87,7 +57,7 @@ ExitCode no_verb(const CLI::App& group, const std::vector<std::string>& extras) 
 
 ExitCode run(int argc, char** argv) {
     Context context;
-    CLI::App app("Runs MCP servers as services of this machine.", "mcpctl");
+    CLI::App app(what_mcpctl_is(), "mcpctl");
     describe(app, context);
     std::vector<std::string> words;
     split_command(argc, argv, words, context.command);
