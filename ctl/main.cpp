@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <format>
 #include <string>
@@ -38,6 +39,7 @@ void describe(CLI::App& app, Context& context) {
                            first_steps, exit_codes_help()));
     app.require_subcommand(0, 1);
     add_connection_option(app, context);
+    add_far_options(app, context, "Other machines");
     for (const auto add : verbs) {
         add(app, context);
     }
@@ -104,6 +106,9 @@ ExitCode run(int argc, char** argv) {
                    : no_verb(verb, verb.remaining());
     } catch (const CLI::ParseError& error) {
         return usage_error(error.what(), path_of(chosen(app)) + " --help");
+    }
+    if (const char* host = std::getenv("MCPCTL_HOST"); host != nullptr && context.remote.host.empty()) {
+        context.remote.host = host;
     }
     if (!context.action) {
         return no_verb(chosen(app), {});
