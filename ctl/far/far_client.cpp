@@ -23,6 +23,7 @@ using Json = nlohmann::json;
 constexpr std::chrono::seconds answer_deadline{25};
 // Fewer characters of an id are no prefix, as for the agent.
 constexpr std::size_t shortest_prefix = 4;
+constexpr std::size_t whole_id = 36;
 // A list whose pages never end must end.
 constexpr int most_pages = 1000;
 constexpr std::size_t most_snapshot_bytes = std::size_t{64} << 20;
@@ -205,7 +206,7 @@ Result<InstanceInfo> FarClient::find_instance(const std::string& reference) {
     if (refusal.code != ErrorCode::NotFound && refusal.code != ErrorCode::InvalidArgument) {
         return std::unexpected(std::move(refusal));
     }
-    if (reference.size() < shortest_prefix) {
+    if (reference.size() < shortest_prefix || reference.size() >= whole_id) {
         return only_one({}, reference);
     }
     return instances().and_then([&](std::vector<InstanceInfo> all) {
