@@ -32,6 +32,7 @@ void describe(CLI::App& app, Context& context) {
                            first_steps, exit_codes_help()));
     app.require_subcommand(0, 1);
     add_connection_option(app, context);
+    add_far_options(app, context, "Other machines");
     for (const auto add : verbs) {
         add(app, context);
     }
