@@ -26,5 +26,7 @@ void add_sessions(CLI::App& parent, Context& context);
 void add_disconnect(CLI::App& parent, Context& context);
 void add_jobs(CLI::App& parent, Context& context);
 void add_version(CLI::App& parent, Context& context);
+// Hidden: what the completions of shells ask.
+void add_complete(CLI::App& parent, Context& context);
 
 }  // namespace mcpctl::ctl
