@@ -11,10 +11,10 @@
 namespace mcpctl::ctl {
 namespace {
 
-constexpr std::array verbs{add_server,     add_profile, add_start, add_stop,  add_restart, add_status,  add_list,
-                           add_health,     add_logs,    add_audit, add_tools, add_call,    add_connect, add_sessions,
-                           add_disconnect, add_secret,  add_token, add_jobs,  add_events,  add_doctor,  add_version,
-                           add_complete};
+constexpr std::array verbs{add_server,  add_profile,  add_start,      add_stop,   add_restart, add_status,
+                           add_list,    add_health,   add_logs,       add_audit,  add_tools,   add_call,
+                           add_connect, add_sessions, add_disconnect, add_secret, add_token,   add_import,
+                           add_export,  add_jobs,     add_events,     add_doctor, add_version, add_complete};
 
 constexpr std::string_view first_steps =
     "EXAMPLES:\n"
