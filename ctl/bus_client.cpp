@@ -59,6 +59,15 @@ auto list(Caller& caller, std::string_view interface, Decode decode) {
     });
 }
 
+// Their paths are in no order that means anything.
+template <class Info>
+Result<std::vector<Info>> by_name(Result<std::vector<Info>> infos) {
+    if (infos) {
+        std::ranges::sort(*infos, {}, &Info::name);
+    }
+    return infos;
+}
+
 Result<std::string> definition(Caller& caller, const std::string& path, std::string_view interface,
                                std::string_view method = "GetDefinition") {
     return only(caller.ask<std::string>(Effect::discloses, path, interface, method));
@@ -98,21 +107,17 @@ Result<AgentInfo> BusClient::agent() {
 }
 
 Result<std::vector<ServerInfo>> BusClient::servers() {
-    return list(*caller_, dbus::server_interface,
-                [](const std::string&, const Properties& properties) { return server_from(properties); });
+    return by_name(list(*caller_, dbus::server_interface,
+                        [](const std::string&, const Properties& properties) { return server_from(properties); }));
 }
 
 Result<std::vector<ProfileInfo>> BusClient::profiles() {
-    return list(*caller_, dbus::profile_interface,
-                [](const std::string&, const Properties& properties) { return profile_from(properties); });
+    return by_name(list(*caller_, dbus::profile_interface,
+                        [](const std::string&, const Properties& properties) { return profile_from(properties); }));
 }
 
 Result<std::vector<InstanceInfo>> BusClient::instances() {
-    auto instances = list(*caller_, dbus::instance_interface, instance_from);
-    if (instances) {  // their paths are in no order that means anything
-        std::ranges::sort(*instances, {}, &InstanceInfo::name);
-    }
-    return instances;
+    return by_name(list(*caller_, dbus::instance_interface, instance_from));
 }
 
 Result<std::vector<JobInfo>> BusClient::jobs() {

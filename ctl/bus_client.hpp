@@ -45,13 +45,14 @@ class BusClient : public AgentClient {
     Result<HealthInfo> statistics(const InstanceInfo& instance) override;
     Result<std::vector<HealthChangeInfo>> health_history(const InstanceInfo& instance, std::uint32_t count) override;
 
+    [[nodiscard]] Result<void> reach(const InstanceInfo& instance) override;
     Result<OpenedSession> open_session(const InstanceInfo& instance, std::chrono::seconds patience) override;
     Result<std::vector<SessionInfo>> sessions(const InstanceInfo& instance) override;
     Result<void> close_session(const InstanceInfo& instance, const std::string& session) override;
 
     Result<LogPage> logs(const InstanceInfo& instance, const LogOptions& options) override;
     Result<LogPage> logs_of_removed(const std::string& id, const LogOptions& options) override;
-    Result<UniqueFd> follow_logs(const InstanceInfo& instance, const LogOptions& options) override;
+    Result<std::unique_ptr<LogFollow>> follow_logs(const InstanceInfo& instance, const LogOptions& options) override;
 
     Result<LogPage> audit(const AuditOptions& options) override;
     Result<UniqueFd> follow_audit(const AuditOptions& options) override;

@@ -38,11 +38,13 @@ Result<LogPage> BusClient::logs_of_removed(const std::string& id, const LogOptio
         .transform(page_from);
 }
 
-Result<UniqueFd> BusClient::follow_logs(const InstanceInfo& instance, const LogOptions& options) {
+Result<std::unique_ptr<LogFollow>> BusClient::follow_logs(const InstanceInfo& instance, const LogOptions& options) {
     return caller_
         ->ask<sdbus::UnixFd>(Effect::discloses, instance.path, dbus::instance_interface, "FollowLogs",
                              options_of(options))
-        .transform([](std::tuple<sdbus::UnixFd> pipe) { return UniqueFd(std::get<0>(pipe).release()); });
+        .transform([](std::tuple<sdbus::UnixFd> pipe) -> std::unique_ptr<LogFollow> {
+            return std::make_unique<PipedFollow>(UniqueFd(std::get<0>(pipe).release()));
+        });
 }
 
 }  // namespace mcpctl::ctl

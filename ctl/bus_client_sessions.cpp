@@ -8,6 +8,10 @@
 
 namespace mcpctl::ctl {
 
+Result<void> BusClient::reach(const InstanceInfo& /*instance*/) {
+    return {};
+}
+
 // May be repeated when the agent went away before it answered: a session whose socket nobody received is closed by
 // that, and its server ends.
 Result<OpenedSession> BusClient::open_session(const InstanceInfo& instance, std::chrono::seconds patience) {

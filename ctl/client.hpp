@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
+#include "ctl/log_follow.hpp"
 #include "ctl/model.hpp"
 #include "ctl/wake.hpp"
 
@@ -110,6 +112,8 @@ class AgentClient {
     // Newest first.
     virtual Result<std::vector<HealthChangeInfo>> health_history(const InstanceInfo& instance, std::uint32_t count) = 0;
 
+    // Whether this program can speak with its server at all; if not, why.
+    [[nodiscard]] virtual Result<void> reach(const InstanceInfo& instance) = 0;
     // Where no standby is ready, a process is started first, which takes as long as the server takes.
     virtual Result<OpenedSession> open_session(const InstanceInfo& instance, std::chrono::seconds patience) = 0;
     virtual Result<std::vector<SessionInfo>> sessions(const InstanceInfo& instance) = 0;
@@ -117,10 +121,11 @@ class AgentClient {
 
     virtual Result<LogPage> logs(const InstanceInfo& instance, const LogOptions& options) = 0;
     virtual Result<LogPage> logs_of_removed(const std::string& id, const LogOptions& options) = 0;
-    // A pipe that carries a JSON object a line.
-    virtual Result<UniqueFd> follow_logs(const InstanceInfo& instance, const LogOptions& options) = 0;
+    // JSON objects.
+    virtual Result<std::unique_ptr<LogFollow>> follow_logs(const InstanceInfo& instance, const LogOptions& options) = 0;
 
     virtual Result<LogPage> audit(const AuditOptions& options) = 0;
+    // A pipe that carries a JSON object a line.
     virtual Result<UniqueFd> follow_audit(const AuditOptions& options) = 0;
 
     // Gives the secret.
@@ -149,7 +154,7 @@ class AgentClient {
     virtual Wake wait_for_change(SteadyClock::time_point deadline) = 0;
     // Waits; false when interrupted.
     [[nodiscard]] virtual bool pause(std::chrono::milliseconds duration) = 0;
-    // Forgets a broken connection; the next call makes a new one.
+    // Forgets the connection; the next call makes a new one. What is followed goes on.
     virtual void disconnect() = 0;
     virtual Result<std::vector<std::string>> last_lines(const std::string& job_path) = 0;
 };

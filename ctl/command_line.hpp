@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "ctl/context.hpp"
 
@@ -16,5 +18,11 @@ void describe(CLI::App& app, Context& context);
 
 // "mcpctl server add"
 [[nodiscard]] std::string path_of(const CLI::App& app);
+
+// The verbs of a group, or of mcpctl itself, that people are told of.
+[[nodiscard]] std::vector<const CLI::App*> shown_verbs(const CLI::App& group);
+
+// Also a hidden one; nullptr where there is none.
+[[nodiscard]] const CLI::App* verb_named(const CLI::App& group, std::string_view name);
 
 }  // namespace mcpctl::ctl

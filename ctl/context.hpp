@@ -14,6 +14,7 @@
 #include "ctl/client.hpp"
 #include "ctl/connection.hpp"
 #include "ctl/exit_code.hpp"
+#include "ctl/far/access.hpp"
 #include "ctl/output/terminal.hpp"
 
 namespace mcpctl::ctl {
@@ -34,12 +35,14 @@ class Context {
     // As JSON of either kind.
     [[nodiscard]] bool prints_json() const { return format == OutputFormat::json || format == OutputFormat::ndjson; }
 
+    far::Options remote;               // another machine, where remote.host is not empty
     std::vector<std::string> command;  // what stood after "--"
     bool takes_command = false;
     std::function<ExitCode(Context&)> action;
 
     // Connects when it is first asked something.
     [[nodiscard]] AgentClient& agent();
+    [[nodiscard]] bool is_far() const { return !remote.host.empty(); }
 
   private:
     std::unique_ptr<AgentClient> agent_;

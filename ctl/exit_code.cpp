@@ -2,27 +2,21 @@
 
 #include <array>
 #include <format>
-#include <string_view>
 
 namespace mcpctl::ctl {
 namespace {
 
-struct Meaning {
-    ExitCode code;
-    std::string_view text;
-};
-
 constexpr std::array meanings{
-    Meaning{ExitCode::done, "done"},
-    Meaning{ExitCode::failed, "failed: the reason is on stderr"},
-    Meaning{ExitCode::usage, "usage: the command line or a definition is wrong"},
-    Meaning{ExitCode::refused, "refused: you may not do this"},
-    Meaning{ExitCode::not_found, "not found: no such server, profile, instance, session or tool"},
-    Meaning{ExitCode::unreachable, "the agent, or the engine of a container, cannot be reached"},
-    Meaning{ExitCode::timed_out, "timed out; a job that was begun goes on"},
-    Meaning{ExitCode::not_ready, "not ready: the instance does not run, or does not answer MCP"},
-    Meaning{ExitCode::server_ended, "the server ended the session"},
-    Meaning{ExitCode::interrupted, "interrupted; a job that was begun goes on"},
+    ExitCodeMeaning{ExitCode::done, "done"},
+    ExitCodeMeaning{ExitCode::failed, "failed: the reason is on stderr"},
+    ExitCodeMeaning{ExitCode::usage, "usage: the command line or a definition is wrong"},
+    ExitCodeMeaning{ExitCode::refused, "refused: you may not do this"},
+    ExitCodeMeaning{ExitCode::not_found, "not found: no such server, profile, instance, session or tool"},
+    ExitCodeMeaning{ExitCode::unreachable, "the agent, or the engine of a container, cannot be reached"},
+    ExitCodeMeaning{ExitCode::timed_out, "timed out; a job that was begun goes on"},
+    ExitCodeMeaning{ExitCode::not_ready, "not ready: the instance does not run, or does not answer MCP"},
+    ExitCodeMeaning{ExitCode::server_ended, "the server ended the session"},
+    ExitCodeMeaning{ExitCode::interrupted, "interrupted; a job that was begun goes on"},
 };
 
 }  // namespace
@@ -54,6 +48,10 @@ ExitCode exit_code_of(ErrorCode code) {
             return ExitCode::failed;
     }
     return ExitCode::failed;
+}
+
+std::span<const ExitCodeMeaning> exit_codes() {
+    return meanings;
 }
 
 std::string exit_codes_help() {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 
@@ -22,6 +24,12 @@ enum class ExitCode : std::uint8_t {
 };
 
 [[nodiscard]] ExitCode exit_code_of(ErrorCode code);
+
+struct ExitCodeMeaning {
+    ExitCode code;
+    std::string_view text;
+};
+[[nodiscard]] std::span<const ExitCodeMeaning> exit_codes();
 
 // The table for --help.
 [[nodiscard]] std::string exit_codes_help();

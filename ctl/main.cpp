@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <format>
 #include <string>
@@ -47,7 +48,7 @@ ExitCode no_verb(const CLI::App& group, const std::vector<std::string>& extras) 
                               : usage_error(std::format("unknown option {}", extras.front()), help);
     }
     std::vector<std::string> names;
-    for (const CLI::App* verb : group.get_subcommands([](const CLI::App*) { return true; })) {
+    for (const CLI::App* verb : shown_verbs(group)) {
         names.push_back(verb->get_name());
     }
     const auto suggestion = nearest(*word, names);
@@ -69,11 +70,13 @@ ExitCode run(int argc, char** argv) {
         return ExitCode::done;
     } catch (const CLI::ExtrasError& error) {
         const CLI::App& verb = chosen(app);
-        return verb.get_subcommands([](const CLI::App*) { return true; }).empty()
-                   ? usage_error(error.what(), path_of(verb) + " --help")
-                   : no_verb(verb, verb.remaining());
+        return shown_verbs(verb).empty() ? usage_error(error.what(), path_of(verb) + " --help")
+                                         : no_verb(verb, verb.remaining());
     } catch (const CLI::ParseError& error) {
         return usage_error(error.what(), path_of(chosen(app)) + " --help");
+    }
+    if (const char* host = std::getenv("MCPCTL_HOST"); host != nullptr && context.remote.host.empty()) {
+        context.remote.host = host;
     }
     if (!context.action) {
         return no_verb(chosen(app), {});

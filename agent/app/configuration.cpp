@@ -181,6 +181,14 @@ std::vector<fs::path> configuration_files() {
     return files;
 }
 
+std::vector<std::string> configuration_keys() {
+    std::vector<std::string> keys{"engines.NAME.socket"};
+    for (const Setting& setting : settings) {
+        keys.push_back(std::format("{}.{}", setting.section, setting.key));
+    }
+    return keys;
+}
+
 Result<Configuration> read_configuration(const std::vector<fs::path>& files) {
     Configuration configuration;
     for (const fs::path& file : files) {

@@ -24,6 +24,9 @@ struct Configuration {
 // /etc/mcpctl/mcpctl.toml.d/*.toml in the order of their names. What comes later is stronger, key by key.
 [[nodiscard]] std::vector<std::filesystem::path> configuration_files();
 
+// Every key that there is, as "agent.idle_timeout"; NAME stands for a name.
+[[nodiscard]] std::vector<std::string> configuration_keys();
+
 // Errors name file, line and key. Unknown keys are errors, because a misspelt setting would be silently without effect.
 [[nodiscard]] Result<Configuration> read_configuration(const std::vector<std::filesystem::path>& files);
 

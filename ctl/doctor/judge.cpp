@@ -17,7 +17,7 @@ int major_of(const std::string& version) {
 
 void judge_systemd(const Facts& facts, Findings& findings) {
     if (facts.systemd_version.empty()) {
-        findings.push_back({"systemd", Severity::warning, "its version is not known, because the bus cannot be asked"});
+        findings.push_back({"systemd", Severity::note, "its version is not known, because the bus cannot be asked"});
     } else if (major_of(facts.systemd_version) < oldest_systemd) {
         findings.push_back({"systemd", Severity::problem,
                             std::format("version {} is too old: {} is needed", facts.systemd_version, oldest_systemd),

@@ -6,6 +6,7 @@
 
 #include "ctl/doctor/gather.hpp"
 #include "ctl/doctor/judge.hpp"
+#include "ctl/far/only_there.hpp"
 #include "ctl/output/progress_line.hpp"
 #include "ctl/output/visible_text.hpp"
 #include "ctl/verbs/options.hpp"
@@ -94,6 +95,9 @@ void print_findings(const Context& context, const Findings& findings) {
 }
 
 ExitCode doctor(Context& context, const Options&) {
+    if (context.is_far()) {
+        return report(context, far::only_there(far::OnlyThere::doctor).error());
+    }
     ProgressLine line(context.err);
     line.draw("Looking at this machine", std::chrono::milliseconds(0));
     const Findings findings = judge(gather_facts());

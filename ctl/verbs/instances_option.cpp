@@ -67,27 +67,23 @@ Chosen of_profile(Context& context, const std::string& profile) {
 }  // namespace
 
 void add_instances_option(CLI::App& verb, InstancesOption& option) {
-    CLI::Option* const references = verb.add_option("INSTANCE", option.references,
-                                                    "Name, id, or a prefix of the id that no other has; several too");
-    CLI::Option* const of = verb.add_option("--profile", option.profile, "All instances of this profile")
-                                ->option_text("PROFILE")
-                                ->excludes(references);
-    verb.add_flag("--all", option.all, "All instances")->excludes(references)->excludes(of);
+    verb.add_option("INSTANCE", option.references, "Name, id, or a prefix of the id that no other has; several too")
+        ->option_text("…");
+    verb.add_option("--profile", option.profile, "All instances of this profile")->option_text("PROFILE");
+    verb.add_flag("--all", option.all, "All instances");
 }
 
 Chosen chosen_instances(Context& context, const InstancesOption& option) {
-    if (!option.references.empty()) {
-        return named(context, option.references);
+    const int ways = int(!option.references.empty()) + int(!option.profile.empty()) + int(option.all);
+    if (ways != 1) {
+        print_reason(ways == 0 ? "say which: INSTANCE, --profile PROFILE or --all"
+                               : "INSTANCE, --profile and --all do not go with each other");
+        print_detail("hint", "mcpctl list shows the instances");
+        return std::unexpected(ExitCode::usage);
     }
-    if (option.all) {
-        return all(context);
-    }
-    if (!option.profile.empty()) {
-        return of_profile(context, option.profile);
-    }
-    print_reason("say which: INSTANCE, --profile PROFILE or --all");
-    print_detail("hint", "mcpctl list shows the instances");
-    return std::unexpected(ExitCode::usage);
+    return option.all                   ? all(context)
+           : !option.references.empty() ? named(context, option.references)
+                                        : of_profile(context, option.profile);
 }
 
 std::string names_text(const std::vector<InstanceInfo>& instances) {

@@ -18,6 +18,7 @@ CLI::App& add_verb(CLI::App& parent, Context& context, const std::string& name, 
                    std::string_view examples) {
     CLI::App& verb = add_verb_without_way(parent, name, summary, examples);
     add_connection_option(verb, context);
+    add_far_options(verb, context, "");
     return verb;
 }
 
@@ -34,6 +35,27 @@ void add_connection_option(CLI::App& app, Context& context) {
         {{"auto", ConnectionChoice::automatic}, {"socket", ConnectionChoice::socket}, {"bus", ConnectionChoice::bus}},
         "Way to the agent: auto (its own socket where we may use it, else the system bus), socket or bus")
         .envname("MCPCTL_CONNECTION");
+}
+
+void add_far_options(CLI::App& app, Context& context, const std::string& group_of_the_rest) {
+    app.add_option("--host", context.remote.host,
+                   "Another machine, by its HTTP bridge; default: $MCPCTL_HOST, else this one")
+        ->option_text("URL");
+    app.add_option(
+           "--token-file", context.remote.token_file,
+           "Its token, in a file that nobody else can read; default: $MCPCTL_TOKEN, else ~/.config/mcpctl/token")
+        ->option_text("FILE")
+        ->group(group_of_the_rest);
+    app.add_option("--cacert", context.remote.ca_file,
+                   "Who signed its certificate; default: $SSL_CERT_FILE, else whom this system trusts")
+        ->option_text("FILE")
+        ->group(group_of_the_rest);
+    app.add_option("--proxy", context.remote.proxy, "Proxy on the way; default: $https_proxy, $http_proxy, $no_proxy")
+        ->option_text("URL")
+        ->group(group_of_the_rest);
+    app.add_flag("--insecure-http", context.remote.insecure_http,
+                 "Send the token also where everybody on the way can read it")
+        ->group(group_of_the_rest);
 }
 
 void add_output_option(CLI::App& verb, Context& context) {

@@ -43,7 +43,8 @@ Result<Details> details_of(AgentClient& agent, const InstanceInfo& instance) {
     auto log = agent.failure_log(instance);
     if (log) {
         details.failure_log = std::move(*log);
-    } else if (log.error().code != ErrorCode::AccessDenied) {  // who may not read logs may see everything else
+    } else if (log.error().code != ErrorCode::AccessDenied && log.error().code != ErrorCode::NotSupported) {
+        // Who may not read logs, or is far away, may see everything else.
         return std::unexpected(std::move(log.error()));
     }
     const auto workloads = agent.workloads(instance);
@@ -113,6 +114,11 @@ std::string unreachable(const InstanceInfo& instance) {
                                                          local_time(instance.unreachable_since));
 }
 
+// Who is far away is not told each time what he cannot have.
+std::string workloads_missing(const Details& details) {
+    return details.workloads_missing.code == ErrorCode::NotSupported ? "" : details.workloads_missing.reason;
+}
+
 std::vector<Field> fields_of(const Context& context, const Details& details) {
     const InstanceInfo& instance = details.instance;
     const HealthInfo& health = details.health;
@@ -143,7 +149,7 @@ std::vector<Field> fields_of(const Context& context, const Details& details) {
             {"Generation", std::to_string(instance.generation)},
             {"Restarts", restarts_of(instance, health)},
             {"Created", local_time(instance.created_at)},
-            {"Workloads", details.workloads_missing.reason, Colour::yellow}};
+            {"Workloads", workloads_missing(details), Colour::yellow}};
 }
 
 void print_for_people(const Context& context, const Details& details) {

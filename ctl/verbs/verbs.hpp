@@ -30,5 +30,7 @@ void add_jobs(CLI::App& parent, Context& context);
 void add_events(CLI::App& parent, Context& context);
 void add_doctor(CLI::App& parent, Context& context);
 void add_version(CLI::App& parent, Context& context);
+// Hidden: what the completions of shells ask.
+void add_complete(CLI::App& parent, Context& context);
 
 }  // namespace mcpctl::ctl

@@ -73,9 +73,9 @@ std::size_t scan(const ctl::InstanceInfo& instance) {
 std::size_t follow(ctl::AgentClient& agent, const ctl::InstanceInfo& instance) {
     ctl::LogOptions options;
     options.since = "@0";
-    const UniqueFd pipe = required(agent.follow_logs(instance, options), "FollowLogs");
+    const auto following = required(agent.follow_logs(instance, options), "FollowLogs");
     std::size_t count = 0;
-    (void)ctl::take_lines(pipe.get(), -1, [&](std::string_view) { ++count; }, [&] { return count < lines; });
+    (void)following->take_lines(-1, [&](std::string_view) { ++count; }, [&] { return count < lines; });
     return count;
 }
 

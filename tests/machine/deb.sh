@@ -29,6 +29,7 @@ build_package() {
         cp -r packaging/debian debian
         ccache --zero-stats >/dev/null
         dpkg-buildpackage -b -nc -us -uc
+        lintian --fail-on error,warning --tag-display-limit 0 ../mcpctl_*.deb
         rm -f build/deb/*.deb
         mv ../*.deb build/deb/'
 }

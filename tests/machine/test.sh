@@ -49,7 +49,7 @@ build_root_tier() {
 }
 
 # System tests run as root in a machine with the package installed, and see real systemd, journal and engines. Those of
-# a reboot come last, in phases between which the machine is booted again.
+# a reboot come last, in phases between which the machine is booted again, and after them those of the package.
 system_tier() {
     local filter=$1
     mount_build_root_once
@@ -57,7 +57,7 @@ system_tier() {
     unmount_build_root
     use_package_layer
     new_machine --bind="$reports:/var/lib/reports"
-    system_phase system "${filter:-*}-BeforeReboot.*:AfterReboot*" "$filter"
+    system_phase system "${filter:-*}-BeforeReboot.*:AfterReboot*:Package*" "$filter"
     # The filter is a pattern, so it is not quoted.
     # shellcheck disable=SC2053
     if [[ -z $filter || BeforeRebootAfterReboot == $filter ]]; then
@@ -72,6 +72,14 @@ system_tier() {
         system_phase "after soft reboot" 'AfterReboot*' ''
     fi
     stop_machine
+    # The last test there leaves no package, so they have a machine of their own.
+    # shellcheck disable=SC2053
+    if [[ -z $filter || PackageUpgradePackagePurge == $filter ]]; then
+        tests_directory=/src/mcpctl/build/release/tests
+        new_machine --bind="$reports:/var/lib/reports"
+        system_phase package 'PackageUpgrade.*:PackagePurge.*' ''
+        stop_machine
+    fi
 }
 
 tests_directory=/src/mcpctl/build/release/tests  # as the machine sees it

@@ -35,14 +35,16 @@ class Events : public ::testing::Test {
 };
 
 TEST_F(Events, BeginWithEachInstanceAndEachJobThatRuns) {
-    const std::string text = printer_.print(
-        {"snapshot", snapshot({instance("running", "ready")}, {job("done")}, {{{"name", "search"}}})}, at);
+    const std::string text =
+        printer_.print({"snapshot", snapshot(Json::array({instance("running", "ready")}), Json::array({job("done")}),
+                                             Json::array({{{"name", "search"}}}))},
+                       at);
     EXPECT_THAT(text, EndsWith("echo: running, ready\n"));
     EXPECT_THAT(text, AllOf(Not(HasSubstr("job")), Not(HasSubstr("search"))));
 }
 
 TEST_F(Events, AreALineForWhatLooksDifferent) {
-    (void)printer_.print({"snapshot", snapshot({instance("running", "ready")}, Json::array())}, at);
+    (void)printer_.print({"snapshot", snapshot(Json::array({instance("running", "ready")}), Json::array())}, at);
     EXPECT_EQ(print("instance", instance("running", "ready")), "");
     EXPECT_THAT(print("instance", instance("running", "not-ready")), EndsWith(" echo: running, not ready\n"));
     EXPECT_THAT(print("job", job("running")), EndsWith(" job 5: restart of echo running\n"));
@@ -66,9 +68,10 @@ TEST_F(Events, OfAnInstanceSayWhyAndHowManySessions) {
 
 // After the agent was away, what happened meanwhile is told.
 TEST_F(Events, TellWhatIsDifferentInALaterSnapshot) {
-    (void)printer_.print({"snapshot", snapshot({instance("running", "ready")}, Json::array())}, at);
-    EXPECT_EQ(printer_.print({"snapshot", snapshot({instance("running", "ready")}, Json::array())}, at), "");
-    EXPECT_THAT(printer_.print({"snapshot", snapshot({instance("failed", "")}, Json::array())}, at),
+    (void)printer_.print({"snapshot", snapshot(Json::array({instance("running", "ready")}), Json::array())}, at);
+    EXPECT_EQ(printer_.print({"snapshot", snapshot(Json::array({instance("running", "ready")}), Json::array())}, at),
+              "");
+    EXPECT_THAT(printer_.print({"snapshot", snapshot(Json::array({instance("failed", "")}), Json::array())}, at),
                 EndsWith("echo: failed\n"));
     EXPECT_THAT(printer_.print({"snapshot", snapshot(Json::array(), Json::array())}, at), EndsWith("echo: removed\n"));
 }
