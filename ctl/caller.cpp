@@ -90,7 +90,7 @@ Result<void> Caller::subscribe_properties(const std::string& path, std::function
     return {};
 }
 
-Result<void> Caller::subscribe_objects(std::function<void(std::string path)> handler) {
+Result<void> Caller::subscribe_objects(const std::function<void(std::string path)>& handler) {
     if (auto connected = ensure_connected(); !connected || objects_subscribed_) {
         return connected;
     }

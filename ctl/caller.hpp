@@ -68,7 +68,7 @@ class Caller {
     Result<void> subscribe_properties(const std::string& path, std::function<void(const Properties&)> handler);
 
     // `handler` gets the path of each object that has changed, come or gone.
-    Result<void> subscribe_objects(std::function<void(std::string path)> handler);
+    Result<void> subscribe_objects(const std::function<void(std::string path)>& handler);
     [[nodiscard]] bool objects_subscribed() const { return objects_subscribed_; }
     // After the agent has gone: until it is there again. On the bus it is not started for that. False when interrupted.
     [[nodiscard]] bool wait_for_agent();
