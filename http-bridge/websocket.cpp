@@ -25,6 +25,8 @@ struct Joined {
     WebSocket<Stream> socket;
     std::shared_ptr<EventSource> source;
     bool client_left = false;
+    bool is_read = true;
+    Condition reader_left = {};
 };
 
 // Pings, pongs and the close of the client are handled while a read is under way. It sends nothing that we want.
@@ -39,6 +41,8 @@ Task<void> read_client(std::shared_ptr<Joined<Stream>> joined) {
     }
     joined->client_left = true;
     joined->source->wake();
+    joined->is_read = false;
+    joined->reader_left.notify();
 }
 
 websocket::close_reason reason_of(StreamEnd end) {
@@ -108,10 +112,13 @@ Task<void> serve_websocket(Stream stream, HttpRequest upgrade, std::shared_ptr<E
     }
     spawn_detached(co_await asio::this_coro::executor, "reading from a WebSocket", read_client(joined));
     co_await deliver(joined);
-    // Ends the reader.
+    // Ends the reader, who is waited for: when the bridge leaves, nothing of a stream may outlive what it is made of.
     beast::error_code ignored;
     lowest(joined->socket).socket().shutdown(Socket::shutdown_both, ignored);
     lowest(joined->socket).close();
+    while (joined->is_read) {
+        co_await joined->reader_left.wait_until(Clock::time_point::max());
+    }
 }
 
 template Task<void> serve_websocket(PlainStream, HttpRequest, std::shared_ptr<EventSource>);

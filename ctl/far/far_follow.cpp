@@ -53,6 +53,7 @@ FollowEnd FarFollow::end() {
     if (end == FollowEnd::lost && came_to_nothing_ && SteadyClock::now() - begun_ < at_once) {
         on_broken_();
     }
+    exchange_.reset();  // the bridge waits for us to go
     return end;
 }
 

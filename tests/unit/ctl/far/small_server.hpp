@@ -72,6 +72,7 @@ class SmallServer {
             seen_.push_back(request.substr(0, request.find("\r\n")));
             const std::string text = handler_(request);
             ::send(client.get(), text.data(), text.size(), MSG_NOSIGNAL);
+            client.reset();  // now, not when the next one has come
         }
     }
     static std::string read(int fd) {
