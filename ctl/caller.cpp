@@ -2,6 +2,8 @@
 
 #include <poll.h>
 
+#include <format>
+
 #include "dbus/names.hpp"
 
 namespace mcpctl::ctl {
@@ -10,6 +12,7 @@ void Caller::disconnect() {
     proxies_.clear();
     connection_.reset();
     job_removed_subscribed_ = false;
+    objects_subscribed_ = false;
 }
 
 Result<void> Caller::ensure_connected() {
@@ -85,6 +88,54 @@ Result<void> Caller::subscribe_properties(const std::string& path, std::function
         return std::unexpected(failure_of(error).error);
     }
     return {};
+}
+
+Result<void> Caller::subscribe_objects(std::function<void(std::string path)> handler) {
+    if (auto connected = ensure_connected(); !connected || objects_subscribed_) {
+        return connected;
+    }
+    const auto listen = [this](const std::string& rule, std::function<void(sdbus::Message&)> take) {
+        connection_->bus().addMatch("type='signal'," + rule,
+                                    [take = std::move(take)](sdbus::Message message) { take(message); });
+    };
+    const std::string root(dbus::root_path);
+    try {
+        connection_->watch_agent();
+        listen("interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',path_namespace='" + root + "'",
+               [handler](sdbus::Message& message) { handler(message.getPath()); });
+        listen("interface='org.freedesktop.DBus.ObjectManager',path='" + root + "'",
+               [handler](sdbus::Message& message) {
+                   sdbus::ObjectPath path;
+                   message >> path;
+                   handler(std::string(path));
+               });
+        for (const char* member : {"JobNew", "JobRemoved"}) {
+            listen(std::format("interface='{}',member='{}'", dbus::manager_interface, member),
+                   [handler](sdbus::Message& message) {
+                       std::uint64_t id = 0;
+                       sdbus::ObjectPath path;
+                       message >> id >> path;
+                       handler(std::string(path));
+                   });
+        }
+    } catch (const sdbus::Error& error) {
+        return std::unexpected(failure_of(error).error);
+    }
+    objects_subscribed_ = true;
+    return {};
+}
+
+bool Caller::wait_for_agent() {
+    constexpr std::chrono::milliseconds before_next_try(500);
+    if (connection_ && !connection_->lost() && connection_->agent_left()) {
+        const Wake wake = connection_->run_until([this] { return connection_->agent_came_back(); },
+                                                 SteadyClock::time_point::max(), interrupt_fd_);
+        interrupted_ = interrupted_ || wake == Wake::interrupted;
+    } else if (!pause(before_next_try)) {
+        return false;
+    }
+    disconnect();
+    return !interrupted_;
 }
 
 bool Caller::pause(std::chrono::milliseconds duration) {

@@ -1,5 +1,5 @@
 // Calls on the contract's objects, over a connection that is made when it is needed and made again when it broke.
-// Inside of AgentClient.
+// Inside of BusClient.
 #pragma once
 
 #include <sdbus-c++/IProxy.h>
@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "ctl/call.hpp"
-#include "ctl/client.hpp"
 #include "ctl/connection.hpp"
 #include "ctl/decode.hpp"
 
@@ -28,7 +27,7 @@ class Caller {
     using JobRemoved = std::function<void(const std::string& job, const std::string& result, const std::string& error,
                                           const std::string& message)>;
 
-    explicit Caller(AgentClient::Connector connector) : connector_(std::move(connector)) {}
+    explicit Caller(Connector connector) : connector_(std::move(connector)) {}
 
     void watch_interrupt(int fd) { interrupt_fd_ = fd; }
     [[nodiscard]] bool was_interrupted() const { return interrupted_; }
@@ -68,6 +67,12 @@ class Caller {
     [[nodiscard]] bool job_removed_subscribed() const { return job_removed_subscribed_; }
     Result<void> subscribe_properties(const std::string& path, std::function<void(const Properties&)> handler);
 
+    // `handler` gets the path of each object that has changed, come or gone.
+    Result<void> subscribe_objects(std::function<void(std::string path)> handler);
+    [[nodiscard]] bool objects_subscribed() const { return objects_subscribed_; }
+    // After the agent has gone: until it is there again. On the bus it is not started for that. False when interrupted.
+    [[nodiscard]] bool wait_for_agent();
+
     [[nodiscard]] bool pause(std::chrono::milliseconds duration);
     // Lost also when the agent leaves the bus.
     Wake wait_until(const std::function<bool()>& done, SteadyClock::time_point deadline);
@@ -79,10 +84,11 @@ class Caller {
     bool note_failure(const CallFailure& failure);
     [[nodiscard]] static Error described(CallFailure failure, bool changes);
 
-    AgentClient::Connector connector_;
+    Connector connector_;
     int interrupt_fd_ = -1;
     bool interrupted_ = false;
     bool job_removed_subscribed_ = false;
+    bool objects_subscribed_ = false;
     std::unique_ptr<Connection> connection_;
     std::map<std::string, std::unique_ptr<sdbus::IProxy>> proxies_;  // after the connection: destroyed before it
 };

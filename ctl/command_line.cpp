@@ -11,9 +11,10 @@
 namespace mcpctl::ctl {
 namespace {
 
-constexpr std::array verbs{add_server,     add_profile, add_start, add_stop,  add_restart, add_status,  add_list,
-                           add_health,     add_logs,    add_audit, add_tools, add_call,    add_connect, add_sessions,
-                           add_disconnect, add_secret,  add_token, add_jobs,  add_version, add_complete};
+constexpr std::array verbs{add_server,  add_profile,  add_start,      add_stop,   add_restart, add_status,
+                           add_list,    add_health,   add_logs,       add_audit,  add_tools,   add_call,
+                           add_connect, add_sessions, add_disconnect, add_secret, add_token,   add_import,
+                           add_export,  add_jobs,     add_events,     add_doctor, add_version, add_complete};
 
 constexpr std::string_view first_steps =
     "EXAMPLES:\n"
@@ -32,6 +33,7 @@ void describe(CLI::App& app, Context& context) {
                            first_steps, exit_codes_help()));
     app.require_subcommand(0, 1);
     add_connection_option(app, context);
+    add_far_options(app, context, "Other machines");
     for (const auto add : verbs) {
         add(app, context);
     }

@@ -181,6 +181,7 @@ void Connection::watch_agent() {
         std::string new_owner;
         message >> name >> old_owner >> new_owner;
         agent_left_ = agent_left_ || new_owner.empty();
+        agent_came_back_ = agent_left_ && !new_owner.empty();
     });
 }
 

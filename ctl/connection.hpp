@@ -14,10 +14,9 @@
 
 #include "base/error.hpp"
 #include "ctl/polkit_agent.hpp"
+#include "ctl/wake.hpp"
 
 namespace mcpctl::ctl {
-
-using SteadyClock = std::chrono::steady_clock;
 
 // The bus gives an activated service 25 s to come up; so do we on the socket, and each call as long to be answered.
 constexpr std::chrono::seconds answer_deadline{25};
@@ -25,13 +24,6 @@ constexpr std::chrono::seconds answer_deadline{25};
 constexpr std::chrono::seconds prompt_deadline{300};
 
 enum class ConnectionChoice : std::uint8_t { automatic, socket, bus };
-
-enum class Wake : std::uint8_t {
-    done,
-    deadline,
-    interrupted,
-    lost,  // the connection broke, or the agent that we wait for left the bus
-};
 
 class Connection {
   public:
@@ -56,6 +48,7 @@ class Connection {
     // answers in its place.
     void watch_agent();
     [[nodiscard]] bool agent_left() const { return agent_left_; }
+    [[nodiscard]] bool agent_came_back() const { return agent_came_back_; }
 
   private:
     void process(const std::function<bool()>& done);
@@ -66,7 +59,12 @@ class Connection {
     std::optional<PolkitAgent> polkit_agent_;
     bool lost_ = false;
     bool agent_left_ = false;
+    bool agent_came_back_ = false;
 };
+
+// How a client gets a connection whenever it needs one.
+using Connector =
+    std::function<Result<std::unique_ptr<Connection>>(SteadyClock::time_point deadline, int interrupt_fd)>;
 
 // A connected and authenticated connection, or Unavailable with what was tried and what to do.
 [[nodiscard]] Result<std::unique_ptr<Connection>> connect(ConnectionChoice choice, std::string_view socket_path,

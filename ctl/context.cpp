@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <format>
 
+#include "ctl/bus_client.hpp"
+#include "ctl/far/far_client.hpp"
 #include "ctl/output/visible_text.hpp"
 #include "ctl/suggest.hpp"
 #include "dbus/names.hpp"
@@ -28,8 +30,10 @@ void print_error_line(const std::string& line) {
 }  // namespace
 
 AgentClient& Context::agent() {
-    if (!agent_) {
-        agent_ = std::make_unique<AgentClient>([this](SteadyClock::time_point deadline, int interrupt_fd) {
+    if (!agent_ && is_far()) {
+        agent_ = std::make_unique<far::FarClient>(remote);
+    } else if (!agent_) {
+        agent_ = std::make_unique<BusClient>([this](SteadyClock::time_point deadline, int interrupt_fd) {
             return connect(connection, dbus::socket_path, deadline, interrupt_fd);
         });
     }

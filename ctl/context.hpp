@@ -12,12 +12,19 @@
 
 #include "base/error.hpp"
 #include "ctl/client.hpp"
+#include "ctl/connection.hpp"
 #include "ctl/exit_code.hpp"
+#include "ctl/far/access.hpp"
 #include "ctl/output/terminal.hpp"
 
 namespace mcpctl::ctl {
 
-enum class OutputFormat : std::uint8_t { table, json, name };
+enum class OutputFormat : std::uint8_t {
+    table,
+    json,
+    ndjson,  // an object a line
+    name,
+};
 
 class Context {
   public:
@@ -25,12 +32,17 @@ class Context {
     Terminal err = Terminal::of(2);
     OutputFormat format = OutputFormat::table;
     ConnectionChoice connection = ConnectionChoice::automatic;
+    // As JSON of either kind.
+    [[nodiscard]] bool prints_json() const { return format == OutputFormat::json || format == OutputFormat::ndjson; }
+
+    far::Options remote;               // another machine, where remote.host is not empty
     std::vector<std::string> command;  // what stood after "--"
     bool takes_command = false;
     std::function<ExitCode(Context&)> action;
 
     // Connects when it is first asked something.
     [[nodiscard]] AgentClient& agent();
+    [[nodiscard]] bool is_far() const { return !remote.host.empty(); }
 
   private:
     std::unique_ptr<AgentClient> agent_;

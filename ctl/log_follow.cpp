@@ -18,7 +18,7 @@ class LineReader {
     explicit LineReader(int pipe) : pipe_(pipe), chunk_(chunk_bytes) {}
 
     // False when nothing is there; ended() tells whether nothing will come.
-    bool read(const std::function<void(std::string_view)>& take) {
+    bool read(const TakeLine& take) {
         const ssize_t count = ::read(pipe_, chunk_.data(), chunk_.size());
         if (count <= 0) {
             ended_ = count == 0 || (errno != EAGAIN && errno != EINTR);
@@ -47,8 +47,7 @@ class LineReader {
 
 }  // namespace
 
-FollowEnd take_lines(int pipe, int interrupt, const std::function<void(std::string_view)>& take,
-                     const std::function<bool()>& took) {
+FollowEnd take_lines(int pipe, int interrupt, const TakeLine& take, const TookLines& took) {
     ::fcntl(pipe, F_SETFL, O_NONBLOCK);
     LineReader reader(pipe);
     while (true) {

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <format>
 #include <string>
@@ -73,6 +74,9 @@ ExitCode run(int argc, char** argv) {
                                          : no_verb(verb, verb.remaining());
     } catch (const CLI::ParseError& error) {
         return usage_error(error.what(), path_of(chosen(app)) + " --help");
+    }
+    if (const char* host = std::getenv("MCPCTL_HOST"); host != nullptr && context.remote.host.empty()) {
+        context.remote.host = host;
     }
     if (!context.action) {
         return no_verb(chosen(app), {});

@@ -100,6 +100,12 @@ struct HealthChangeInfo {
     std::string reason;
 };
 
+// A change of one of the agent's public objects, or everything there is.
+struct Event {
+    std::string name;  // snapshot; instance, job, profile, server; instance-removed, …
+    std::string data;  // JSON
+};
+
 struct SessionInfo {
     std::string instance;  // its name
     std::string id;

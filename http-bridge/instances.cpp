@@ -102,7 +102,8 @@ Task<Result<Response>> start_instance(Call call) {
     if (auto other = unless_done(*job)) {
         co_return *std::move(other);
     }
-    co_return co_await instance_response(call, path, 201);
+    const auto response = co_await instance_response(call, path, 201);
+    co_return response.transform([&](const Response& answer) { return linked(answer, *job); });
 }
 
 Task<Result<Response>> list_instances(Call call) {
@@ -153,7 +154,7 @@ Task<Result<Response>> stop_instance(Call call) {
     if (auto other = unless_done(*job)) {
         co_return *std::move(other);
     }
-    co_return json_response(200, ctl::to_json(*job));
+    co_return linked(json_response(200, ctl::to_json(*job)), *job);
 }
 
 Task<Result<Response>> restart_instance(Call call) {
@@ -168,7 +169,8 @@ Task<Result<Response>> restart_instance(Call call) {
     if (auto other = unless_done(*job)) {
         co_return *std::move(other);
     }
-    co_return co_await instance_response(call, *path, 200);
+    const auto response = co_await instance_response(call, *path, 200);
+    co_return response.transform([&](const Response& answer) { return linked(answer, *job); });
 }
 
 }  // namespace mcpctl::http_bridge

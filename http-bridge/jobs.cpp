@@ -70,7 +70,10 @@ std::optional<Response> unless_done(const ctl::JobInfo& job) {
     if (job.state == "done") {
         return std::nullopt;
     }
-    Response response = problem(dbus::error_from(job.error, job.message));
+    return linked(problem(dbus::error_from(job.error, job.message)), job);
+}
+
+Response linked(Response response, const ctl::JobInfo& job) {
     response.headers.emplace_back("Link", std::format("</api/jobs/{}>; rel=\"related\"", job.id));
     return response;
 }

@@ -34,6 +34,7 @@ CurlLibrary load() {
     find(handle, "curl_easy_cleanup", found.easy_cleanup);
     find(handle, "curl_slist_append", found.slist_append);
     find(handle, "curl_slist_free_all", found.slist_free_all);
+    find(handle, "curl_ws_meta", found.ws_meta);
     find(handle, "curl_multi_init", found.multi_init);
     find(handle, "curl_multi_setopt", found.multi_setopt);
     find(handle, "curl_multi_add_handle", found.multi_add_handle);

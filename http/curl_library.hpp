@@ -23,6 +23,7 @@ struct CurlLibrary {
     decltype(&::curl_easy_cleanup) easy_cleanup;
     decltype(&::curl_slist_append) slist_append;
     decltype(&::curl_slist_free_all) slist_free_all;
+    decltype(&::curl_ws_meta) ws_meta;
     decltype(&::curl_multi_init) multi_init;
     decltype(&::curl_multi_setopt) multi_setopt;
     decltype(&::curl_multi_add_handle) multi_add_handle;

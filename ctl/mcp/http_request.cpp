@@ -45,8 +45,9 @@ struct HttpRequest::State {
 
 HttpRequest::HttpRequest(const std::string& method, const std::string& url, const mcp::Headers& headers,
                          std::string body)
-    : state_(std::make_unique<State>(
-          http::Request{.method = method, .url = url, .headers = headers, .body = std::move(body)})) {
+    : HttpRequest(http::Request{.method = method, .url = url, .headers = headers, .body = std::move(body)}) {}
+
+HttpRequest::HttpRequest(http::Request request) : state_(std::make_unique<State>(std::move(request))) {
     state_->easy.set(CURLOPT_WRITEFUNCTION, &append_body);
     state_->easy.set(CURLOPT_WRITEDATA, &state_->received);
     curl().multi_add_handle(state_->multi, state_->easy.get());

@@ -5,13 +5,15 @@
 #include <string>
 
 #include "ctl/mcp/transport.hpp"
+#include "http/request.hpp"
 #include "mcp/http_headers.hpp"
 
 namespace mcpctl::ctl {
 
 class HttpRequest {
   public:
-    // `url` begins with an address of the loopback interface, or wait() fails.
+    // To a socket or to an address of the loopback interface, or wait() fails.
+    explicit HttpRequest(http::Request request);
     HttpRequest(const std::string& method, const std::string& url, const mcp::Headers& headers, std::string body);
     HttpRequest(const HttpRequest&) = delete;
     HttpRequest& operator=(const HttpRequest&) = delete;

@@ -27,6 +27,9 @@ bool only_probed_in_vain(const Error& error) {
 
 Result<std::unique_ptr<Transport>> McpClient::transport_of(AgentClient& agent, const InstanceInfo& instance,
                                                            const Patience& patience) {
+    if (auto reachable = agent.reach(instance); !reachable) {
+        return std::unexpected(std::move(reachable.error()));
+    }
     if (!instance.has_sessions()) {
         if (instance.state != "running") {
             return fail(ErrorCode::NotReady, std::format("{} is {}", instance.name, instance.state), {},

@@ -61,6 +61,10 @@ std::string json_text(const Json& value) {
     return visible_json(value.dump(2, ' ', false, Json::error_handler_t::replace)) + '\n';
 }
 
+std::string json_line(const Json& value) {
+    return visible_json(value.dump(-1, ' ', false, Json::error_handler_t::replace)) + '\n';
+}
+
 std::string readable(const Json& value) {
     std::vector<Field> fields;
     flatten("", value, fields);

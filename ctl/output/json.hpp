@@ -21,6 +21,8 @@ namespace mcpctl::ctl {
 
 // Indented, with a newline at the end, and safe to print on a terminal.
 [[nodiscard]] std::string json_text(const nlohmann::ordered_json& value);
+// The same on one line.
+[[nodiscard]] std::string json_line(const nlohmann::ordered_json& value);
 
 // JSON for people: one "key: value" line per leaf, nested keys joined by dots, arguments quoted where a shell would
 // need it.

@@ -1,11 +1,11 @@
 #include "ctl/output/log_printer.hpp"
 
-#include <array>
 #include <cstdio>
 #include <ctime>
 #include <format>
 #include <nlohmann/json.hpp>
 
+#include "ctl/output/time_text.hpp"
 #include "ctl/output/visible_text.hpp"
 
 namespace mcpctl::ctl {
@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::json;
 
 // "2026-11-23T02:04:49.123456Z" as "Nov 23 02:04:49.123" in the time zone of whoever reads it.
-std::string local_stamp(const std::string& rfc3339) {
+std::string stamp_of(const std::string& rfc3339) {
     std::tm utc{};
     unsigned microseconds = 0;
     if (std::sscanf(rfc3339.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%6uZ", &utc.tm_year, &utc.tm_mon, &utc.tm_mday,
@@ -23,12 +23,7 @@ std::string local_stamp(const std::string& rfc3339) {
     }
     utc.tm_year -= 1900;
     utc.tm_mon -= 1;
-    const std::time_t seconds = ::timegm(&utc);
-    std::tm local{};
-    ::localtime_r(&seconds, &local);
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), "%b %d %H:%M:%S", &local);
-    return std::format("{}.{:03}", text.data(), microseconds / 1000);
+    return local_stamp(std::uint64_t(::timegm(&utc)) * 1'000'000 + microseconds);
 }
 
 Colour colour_of(const std::string& level) {
@@ -74,7 +69,7 @@ std::string LogPrinter::as_text(std::string_view line) const {
     const std::string message = visible_text(member(object, "message"));
     const bool is_gap = member(object, "stream") == "gap";
     const std::string word = level.empty() || level == "info" || is_gap ? "" : level + ": ";
-    return std::format("{} {}\n", terminal_.paint(local_stamp(member(object, "timestamp")), Colour::grey),
+    return std::format("{} {}\n", terminal_.paint(stamp_of(member(object, "timestamp")), Colour::grey),
                        terminal_.paint(is_gap ? std::format("-- {} --", message) : word + message, colour_of(level)));
 }
 

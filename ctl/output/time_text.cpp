@@ -47,6 +47,14 @@ std::string local_time(std::uint64_t microseconds) {
     return calendar_text(time, "%a %Y-%m-%d %H:%M:%S %Z");
 }
 
+std::string local_stamp(std::uint64_t microseconds) {
+    const auto seconds = std::time_t(microseconds / microseconds_per_second);
+    std::tm time{};
+    ::localtime_r(&seconds, &time);
+    return std::format("{}.{:03}", calendar_text(time, "%b %d %H:%M:%S"),
+                       microseconds % microseconds_per_second / 1000);
+}
+
 std::string elapsed(std::uint64_t since_microseconds, std::uint64_t now_microseconds) {
     const std::uint64_t passed = now_microseconds > since_microseconds ? now_microseconds - since_microseconds : 0;
     return two_largest_units(passed / microseconds_per_second);

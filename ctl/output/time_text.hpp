@@ -13,6 +13,9 @@ namespace mcpctl::ctl {
 // "Mon 2026-11-23 02:04:49 UTC", in the time zone of whoever reads it.
 [[nodiscard]] std::string local_time(std::uint64_t microseconds);
 
+// "Nov 23 02:04:49.123", in the time zone of whoever reads it.
+[[nodiscard]] std::string local_stamp(std::uint64_t microseconds);
+
 // The two largest units: "3d 4h", "2h 5min", "3min 20s", "7s". A clock that was set back gives "0s".
 [[nodiscard]] std::string elapsed(std::uint64_t since_microseconds, std::uint64_t now_microseconds);
 

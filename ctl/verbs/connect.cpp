@@ -82,6 +82,9 @@ ExitCode connect_session(Context& context, const Options& options) {
                                 {},
                                 std::format("clients reach it at {}", instance->endpoint)});
     }
+    if (const auto reachable = agent.reach(*instance); !reachable) {
+        return report(context, reachable.error());
+    }
     agent.disconnect();
     std::array<char, 4096> first{};
     const ssize_t count = read_first(first);

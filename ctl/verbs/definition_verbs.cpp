@@ -5,6 +5,7 @@
 #include "ctl/output/json.hpp"
 #include "ctl/output/visible_text.hpp"
 #include "ctl/verbs/options.hpp"
+#include "ctl/verbs/reply.hpp"
 
 namespace mcpctl::ctl {
 
@@ -17,7 +18,11 @@ ExitCode print_definition(Context& context, const std::string& name, const std::
     if (!definition.is_object()) {
         return report(context, {ErrorCode::Internal, "the agent's definition is not a JSON object"});
     }
-    print(context.format == OutputFormat::json ? json_text(definition) : readable(definition));
+    if (context.prints_json()) {
+        print_json(context, definition);
+    } else {
+        print(readable(definition));
+    }
     return ExitCode::done;
 }
 

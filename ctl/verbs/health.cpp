@@ -7,6 +7,7 @@
 #include "ctl/verbs/health_text.hpp"
 #include "ctl/verbs/listing.hpp"
 #include "ctl/verbs/options.hpp"
+#include "ctl/verbs/reply.hpp"
 #include "ctl/verbs/verbs.hpp"
 
 namespace mcpctl::ctl {
@@ -70,13 +71,14 @@ ExitCode health(Context& context, const Options& options) {
         case OutputFormat::table:
             print_for_people(context, *instance, *checked);
             break;
-        case OutputFormat::json: {
+        case OutputFormat::json:
+        case OutputFormat::ndjson: {
             nlohmann::ordered_json object{{"instance", instance->name}, {"id", instance->id}};
             object.update(to_json(*checked));
             for (const char* unasked : {"memoryBytes", "cpuMicroseconds", "tasks", "uptimeMicroseconds"}) {
                 object.erase(unasked);
             }
-            print(json_text(object));
+            print_json(context, object);
             break;
         }
         case OutputFormat::name:

@@ -1,7 +1,9 @@
 #include "ctl/verbs/job_verb.hpp"
 
+#include <algorithm>
 #include <format>
-#include <nlohmann/json.hpp>
+#include <iterator>
+#include <span>
 
 #include "ctl/job_wait.hpp"
 #include "ctl/output/json.hpp"
@@ -14,28 +16,28 @@
 namespace mcpctl::ctl {
 namespace {
 
+using std::chrono::milliseconds;
+
 std::string job_number(const std::string& job_path) {
     return job_path.substr(job_path.rfind('/') + 1);
 }
 
-ExitCode print_accepted(Context& context, const std::string& job_path, const JobRequest& request) {
-    switch (context.format) {
-        case OutputFormat::json: {
-            const auto job = context.agent().follow(job_path);
-            if (!job) {
-                return report(context, job.error());
-            }
-            print(json_text(to_json(*job)));
-            break;
+// One reply, or the exit code of what has been said already.
+using Seen = std::expected<Reply, ExitCode>;
+
+Seen accept(Context& context, const PendingJob& job) {
+    Reply reply{
+        {},
+        job_number(job.path),
+        std::format("{} {} as job {}\n", job.request.present, visible_text(job.request.name), job_number(job.path))};
+    if (context.prints_json()) {
+        const auto read = context.agent().follow(job.path);
+        if (!read) {
+            return std::unexpected(report(context, read.error()));
         }
-        case OutputFormat::name:
-            print(job_number(job_path) + '\n');
-            break;
-        case OutputFormat::table:
-            print(std::format("{} {} as job {}\n", request.present, visible_text(request.name), job_number(job_path)));
-            break;
+        reply.json = to_json(*read);
     }
-    return ExitCode::done;
+    return reply;
 }
 
 ExitCode print_failure(Context& context, const JobInfo& job, const JobRequest& request) {
@@ -51,29 +53,84 @@ ExitCode print_failure(Context& context, const JobInfo& job, const JobRequest& r
     return ExitCode::failed;
 }
 
-ExitCode print_unfinished(std::string_view why, const std::string& job_path, const JobRequest& request, ExitCode code) {
-    print_reason(
-        std::format("{}; the {} of {} goes on as job {}", why, request.verb, request.name, job_number(job_path)));
-    print_detail("hint", request.hint);
+// Nobody waits any longer, for none of `jobs`.
+ExitCode print_unfinished(std::string_view why, std::span<const PendingJob> jobs, ExitCode code) {
+    print_reason(std::format("{}; the {} of {} goes on as job {}", why, jobs.front().request.verb,
+                             jobs.front().request.name, job_number(jobs.front().path)));
+    for (const PendingJob& job : jobs.subspan(1)) {
+        print_detail("also",
+                     std::format("the {} of {} as job {}", job.request.verb, job.request.name, job_number(job.path)));
+    }
+    print_detail("hint", jobs.front().request.hint);
     return code;
 }
 
-JobOutcome wait_with_progress(Context& context, const std::string& job_path, const JobRequest& request,
-                              SteadyClock::time_point begin, std::optional<Duration> timeout) {
-    ProgressLine line(context.err);
-    JobWaitOptions options;
-    if (timeout) {
-        options.deadline = begin + *timeout;
+// Waits for one job after the other; all the while they go on at the same time.
+class Waiter {
+  public:
+    Waiter(Context& context, const Waiting& waiting) : context_(context), waiting_(waiting) {}
+
+    Seen see(std::span<const PendingJob> jobs) {
+        const JobRequest& request = jobs.front().request;
+        const JobOutcome outcome = wait(jobs);
+        switch (outcome.kind) {
+            case JobOutcome::Kind::interrupted:
+                return std::unexpected(print_unfinished("interrupted", jobs, ExitCode::interrupted));
+            case JobOutcome::Kind::timed_out:
+                return std::unexpected(print_unfinished(
+                    std::format("not done after {}", format_duration(*waiting_.timeout)), jobs, ExitCode::timed_out));
+            case JobOutcome::Kind::lost:
+                return std::unexpected(report(context_, outcome.error));
+            case JobOutcome::Kind::ended:
+                break;
+        }
+        if (outcome.job.state != "done") {
+            return std::unexpected(print_failure(context_, outcome.job, request));
+        }
+        return request.conclude(outcome.job, taken_by(outcome.job)).transform_error([this](const Error& error) {
+            return report(context_, error);
+        });
     }
-    if (line.shown()) {
-        options.tick = std::chrono::milliseconds(100);
-        options.on_progress = [&](const std::string& step) {
-            const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begin);
-            const std::string colon = step.empty() ? "" : ": ";
-            line.draw(std::format("{} {}{}{}", request.present, request.name, colon, step), passed);
-        };
+
+  private:
+    JobOutcome wait(std::span<const PendingJob> jobs) {
+        const PendingJob& job = jobs.front();
+        ProgressLine line(context_.err);
+        JobWaitOptions options;
+        if (waiting_.timeout) {
+            options.deadline = begin_ + *waiting_.timeout;
+        }
+        if (line.shown()) {
+            const std::string more = jobs.size() == 1 ? "" : std::format(" and {} more", jobs.size() - 1);
+            options.tick = milliseconds(100);
+            options.on_progress = [&, more](const std::string& step) {
+                const std::string colon = step.empty() ? "" : ": ";
+                line.draw(std::format("{} {}{}{}{}", job.request.present, job.request.name, more, colon, step),
+                          passed());
+            };
+        }
+        return wait_for_job(context_.agent(), job.path, options);
     }
-    return wait_for_job(context.agent(), job_path, options);
+
+    [[nodiscard]] milliseconds passed() const {
+        return std::chrono::duration_cast<milliseconds>(SteadyClock::now() - begin_);
+    }
+
+    // A job that had ended before anybody looked at it knows how long it took.
+    [[nodiscard]] milliseconds taken_by(const JobInfo& job) const {
+        const milliseconds here = passed();
+        return job.finished_at == 0 ? here
+                                    : std::min(here, std::chrono::duration_cast<milliseconds>(
+                                                         std::chrono::microseconds(job.finished_at - job.created_at)));
+    }
+
+    Context& context_;
+    const Waiting& waiting_;
+    SteadyClock::time_point begin_ = SteadyClock::now();
+};
+
+bool ends_waiting(ExitCode code) {
+    return code == ExitCode::interrupted || code == ExitCode::timed_out || code == ExitCode::unreachable;
 }
 
 }  // namespace
@@ -91,53 +148,49 @@ Result<std::optional<Duration>> optional_duration(const std::string& text, std::
     return parse_duration(text, flag).transform([](Duration duration) { return std::optional(duration); });
 }
 
-ExitCode see_job_through(Context& context, const std::string& job_path, const JobRequest& request, bool no_wait,
-                         std::optional<Duration> timeout) {
-    if (no_wait) {
-        return print_accepted(context, job_path, request);
-    }
-    const auto begin = SteadyClock::now();
-    const JobOutcome outcome = wait_with_progress(context, job_path, request, begin, timeout);
-    switch (outcome.kind) {
-        case JobOutcome::Kind::interrupted:
-            return print_unfinished("interrupted", job_path, request, ExitCode::interrupted);
-        case JobOutcome::Kind::timed_out:
-            return print_unfinished(std::format("not done after {}", format_duration(*timeout)), job_path, request,
-                                    ExitCode::timed_out);
-        case JobOutcome::Kind::lost:
-            return report(context, outcome.error);
-        case JobOutcome::Kind::ended:
-            break;
-    }
-    if (outcome.job.state != "done") {
-        return print_failure(context, outcome.job, request);
-    }
-    return request.conclude(outcome.job,
-                            std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begin));
+Result<Waiting> waiting_of(const WaitFlags& flags) {
+    return optional_duration(flags.timeout, "--timeout").transform([&](std::optional<Duration> timeout) {
+        return Waiting{flags.no_wait, timeout};
+    });
 }
 
-ExitCode print_started(Context& context, const std::string& instance_path, std::string_view past,
-                       std::chrono::milliseconds passed) {
-    const auto instance = context.agent().instance_at(instance_path);
-    if (!instance) {
-        return report(context, instance.error());
+ExitCode see_job_through(Context& context, const PendingJob& job, const Waiting& waiting) {
+    const Seen reply = waiting.no_wait ? accept(context, job) : Waiter(context, waiting).see(std::span(&job, 1));
+    if (!reply) {
+        return reply.error();
     }
-    switch (context.format) {
-        case OutputFormat::json:
-            print(json_text(to_json(*instance)));
-            break;
-        case OutputFormat::name:
-            print(visible_text(instance->name) + '\n');
-            break;
-        case OutputFormat::table:
-            print(std::format("{} {} in {}\n", past, visible_text(instance->name), took(passed)));
-            print(layout(
-                {Field{"ID", instance->id}, Field{"Endpoint", instance->endpoint},
-                 Field{"Connect", instance->has_sessions() ? std::format("mcpctl connect {}", instance->name) : ""}},
-                context.out));
-            break;
-    }
+    print_reply(context, *reply);
     return ExitCode::done;
+}
+
+ExitCode see_jobs_through(Context& context, const std::vector<PendingJob>& jobs, const Waiting& waiting) {
+    Waiter waiter(context, waiting);
+    Replies replies(context);
+    ExitCode code = ExitCode::done;
+    for (std::span<const PendingJob> left(jobs); !left.empty(); left = left.subspan(1)) {
+        Seen reply = waiting.no_wait ? accept(context, left.front()) : waiter.see(left);
+        if (reply) {
+            replies.take(*std::move(reply));
+            continue;
+        }
+        code = code == ExitCode::done ? reply.error() : code;
+        if (ends_waiting(reply.error())) {
+            break;
+        }
+    }
+    replies.end();
+    return code;
+}
+
+Result<Reply> started(Context& context, const std::string& instance_path, std::string_view past, milliseconds passed) {
+    return context.agent().instance_at(instance_path).transform([&](const InstanceInfo& instance) {
+        const std::string connect = instance.has_sessions() ? std::format("mcpctl connect {}", instance.name) : "";
+        return Reply{
+            to_json(instance), instance.name,
+            std::format("{} {} in {}\n", past, visible_text(instance.name), took(passed)) +
+                layout({Field{"ID", instance.id}, Field{"Endpoint", instance.endpoint}, Field{"Connect", connect}},
+                       context.out)};
+    });
 }
 
 }  // namespace mcpctl::ctl

@@ -13,6 +13,7 @@
 #include "ctl/output/json.hpp"
 #include "ctl/output/table.hpp"
 #include "ctl/output/visible_text.hpp"
+#include "ctl/verbs/reply.hpp"
 
 namespace mcpctl::ctl {
 
@@ -30,12 +31,12 @@ ExitCode print_listing(Context& context, const Result<std::vector<Info>>& infos,
     if (!infos) {
         return report(context, infos.error());
     }
-    if (context.format == OutputFormat::json) {
+    if (context.prints_json()) {
         auto array = nlohmann::ordered_json::array();
         for (const Info& info : *infos) {
             array.push_back(to_json(info));
         }
-        print(json_text(array));
+        print_json(context, array);
     } else if (context.format == OutputFormat::name) {
         for (const Info& info : *infos) {
             print(visible_text(listing.name(info)) + '\n');

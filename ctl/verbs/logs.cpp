@@ -1,12 +1,7 @@
-#include <unistd.h>
-
-#include <chrono>
-#include <csignal>
-#include <cstdio>
 #include <format>
 
 #include "ctl/interrupt.hpp"
-#include "ctl/log_follow.hpp"
+#include "ctl/log_following.hpp"
 #include "ctl/log_pages.hpp"
 #include "ctl/output/log_printer.hpp"
 #include "ctl/output/pager.hpp"
@@ -28,9 +23,6 @@ constexpr std::string_view examples =
     "Ctrl+C ends it with exit code 130, after what has arrived was printed.\n";
 
 constexpr std::uint64_t usual_tail = 50;
-// Between tries to reach an agent that went away.
-constexpr std::chrono::milliseconds try_again_after{300};
-constexpr int most_tries = 100;
 
 struct Options {
     std::string instance;
@@ -71,124 +63,24 @@ Result<Subject> find(AgentClient& agent, const std::string& reference) {
     return std::unexpected(std::move(instance.error()));
 }
 
-ExitCode print_pages_of(Context& context, const Subject& subject, const LogOptions& query, LogPrinter& printer,
-                        std::string_view when_empty = {}) {
-    return print_pages(context, query, printer, when_empty,
-                       [&](const LogOptions& next) { return page_of(context.agent(), subject, next); });
-}
-
 ExitCode show(Context& context, const Subject& subject, const Options& options, int interrupt) {
     context.agent().watch_interrupt(interrupt);
     const Pager pager(!options.no_pager && context.out.interactive);
     LogOptions query = options.query;
     query.tail = options.tail;
-    if (query.until.empty()) {
-        // Somebody who writes faster than we read must not keep us here.
+    if (query.until.empty() && !context.is_far()) {
+        // Somebody who writes faster than we read must not keep us here. (Another machine's clock is not ours.)
         query.until = time_option(now_microseconds());
     }
     LogPrinter printer(context.out, options.format);
     print(printer.begin());
-    const ExitCode code =
-        print_pages_of(context, subject, query, printer, options.format == LogFormat::text ? "No lines.\n" : "");
+    const ExitCode code = print_pages(context, query, printer, options.format == LogFormat::text ? "No lines.\n" : "",
+                                      [&](const LogOptions& next) { return page_of(context.agent(), subject, next); });
     if (code != ExitCode::interrupted) {
         print(printer.end());
     }
     return code;
 }
-
-// Follows over restarts of the agent, whose pipe ends with it, from the last line that came.
-class Following {
-  public:
-    Following(Context& context, InstanceInfo instance, const Options& options)
-        : context_(context),
-          instance_(std::move(instance)),
-          query_(options.query),
-          printer_(context.out, options.format) {
-        query_.tail = options.tail;
-    }
-
-    ExitCode run(int interrupt) {
-        AgentClient& agent = context_.agent();
-        agent.watch_interrupt(interrupt);
-        for (int tries = 0;; ++tries) {
-            const auto pipe = agent.follow_logs(instance_, query_);
-            agent.disconnect();  // the agent may go and come again, and we are not what keeps it
-            if (!pipe && !may_try_again(pipe.error(), tries)) {
-                return pipe.error().code == ErrorCode::NotFound && begun_ ? print_rest() : failed(pipe.error());
-            }
-            if (pipe) {
-                begun_ = true;
-                const FollowEnd end = take(pipe->get(), interrupt);
-                if (end != FollowEnd::ended) {
-                    return end == FollowEnd::interrupted ? interrupted_after(printer_) : ExitCode::done;
-                }
-                tries = 0;
-                go_on_from_beginning_unless_placed();
-                const auto still = agent.find_instance(instance_.id);
-                if (!still && still.error().code == ErrorCode::NotFound) {
-                    return print_rest();
-                }
-            }
-            if (!agent.pause(try_again_after)) {
-                return interrupted_after(printer_);
-            }
-        }
-    }
-
-  private:
-    FollowEnd take(int pipe, int interrupt) {
-        return take_lines(
-            pipe, interrupt,
-            [this](std::string_view line) {
-                print(printer_.print(line));
-                last_.assign(line);
-            },
-            [this] {
-                note_place();
-                return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-            });
-    }
-
-    // Nothing has come yet, so what was written while no agent was there is what comes first.
-    void go_on_from_beginning_unless_placed() {
-        if (query_.cursor.empty()) {
-            query_.tail.reset();
-            query_.since = query_.since.empty() ? time_option(began_) : query_.since;
-        }
-    }
-
-    void note_place() {
-        if (std::string cursor = cursor_in(last_); !cursor.empty()) {
-            query_.cursor = std::move(cursor);
-            query_.tail.reset();
-            query_.since.clear();
-        }
-    }
-
-    [[nodiscard]] bool may_try_again(const Error& error, int tries) const {
-        return begun_ && error.code == ErrorCode::Unavailable && tries < most_tries &&
-               !context_.agent().was_interrupted();
-    }
-
-    ExitCode failed(const Error& error) {
-        return context_.agent().was_interrupted() ? interrupted_after(printer_) : report(context_, error);
-    }
-
-    // The instance was removed; the agent that told us may have ended before it had delivered everything.
-    ExitCode print_rest() {
-        LogOptions rest = query_;
-        rest.tail = query_.cursor.empty() ? query_.tail : std::nullopt;
-        return print_pages_of(context_, {std::nullopt, instance_.id}, rest, printer_);
-    }
-
-    Context& context_;
-    InstanceInfo instance_;
-    LogOptions query_;
-    LogPrinter printer_;
-    std::string last_;
-    std::uint64_t began_ = now_microseconds();
-    bool begun_ = false;
-};
 
 ExitCode logs(Context& context, Options& options) {
     if (options.follow && (!options.query.until.empty() || options.format == LogFormat::json)) {
@@ -205,7 +97,9 @@ ExitCode logs(Context& context, Options& options) {
     }
     const Interrupt interrupt;
     if (options.follow && subject->instance) {
-        return Following(context, *subject->instance, options).run(interrupt.fd());
+        LogOptions query = options.query;
+        query.tail = options.tail;
+        return follow_log(context, *subject->instance, query, options.format, interrupt.fd());
     }
     return show(context, *subject, options, interrupt.fd());
 }

@@ -16,8 +16,15 @@ CLI::App& add_group(CLI::App& parent, const std::string& name, const std::string
 
 CLI::App& add_verb(CLI::App& parent, Context& context, const std::string& name, const std::string& summary,
                    std::string_view examples) {
-    CLI::App& verb = *parent.add_subcommand(name, summary)->group("Verbs");
+    CLI::App& verb = add_verb_without_way(parent, name, summary, examples);
     add_connection_option(verb, context);
+    add_far_options(verb, context, "");
+    return verb;
+}
+
+CLI::App& add_verb_without_way(CLI::App& parent, const std::string& name, const std::string& summary,
+                               std::string_view examples) {
+    CLI::App& verb = *parent.add_subcommand(name, summary)->group("Verbs");
     verb.footer(std::format("EXAMPLES:\n{}", examples));
     return verb;
 }
@@ -30,11 +37,36 @@ void add_connection_option(CLI::App& app, Context& context) {
         .envname("MCPCTL_CONNECTION");
 }
 
+void add_far_options(CLI::App& app, Context& context, const std::string& group_of_the_rest) {
+    app.add_option("--host", context.remote.host,
+                   "Another machine, by its HTTP bridge; default: $MCPCTL_HOST, else this one")
+        ->option_text("URL");
+    app.add_option(
+           "--token-file", context.remote.token_file,
+           "Its token, in a file that nobody else can read; default: $MCPCTL_TOKEN, else ~/.config/mcpctl/token")
+        ->option_text("FILE")
+        ->group(group_of_the_rest);
+    app.add_option("--cacert", context.remote.ca_file,
+                   "Who signed its certificate; default: $SSL_CERT_FILE, else whom this system trusts")
+        ->option_text("FILE")
+        ->group(group_of_the_rest);
+    app.add_option("--proxy", context.remote.proxy, "Proxy on the way; default: $https_proxy, $http_proxy, $no_proxy")
+        ->option_text("URL")
+        ->group(group_of_the_rest);
+    app.add_flag("--insecure-http", context.remote.insecure_http,
+                 "Send the token also where everybody on the way can read it")
+        ->group(group_of_the_rest);
+}
+
 void add_output_option(CLI::App& verb, Context& context) {
     add_choice<OutputFormat>(
         verb, "-o,--output", context.format,
-        {{"table", OutputFormat::table}, {"json", OutputFormat::json}, {"name", OutputFormat::name}},
-        "Output: table for people, json for programs, name for names only");
+        {{"table", OutputFormat::table},
+         {"json", OutputFormat::json},
+         {"ndjson", OutputFormat::ndjson},
+         {"name", OutputFormat::name}},
+        "Output: table for people, json for programs, ndjson for an object a line, name for names only");
+    verb.add_flag_callback("-q,--quiet", [&context] { context.format = OutputFormat::name; }, "Names only, as -o name");
 }
 
 CLI::Option& add_repeated(CLI::App& verb, const std::string& name, std::vector<std::string>& values,

@@ -19,8 +19,13 @@ CLI::App& add_group(CLI::App& parent, const std::string& name, const std::string
 
 CLI::App& add_verb(CLI::App& parent, Context& context, const std::string& name, const std::string& summary,
                    std::string_view examples);
+// A verb that does not choose its way to the agent.
+CLI::App& add_verb_without_way(CLI::App& parent, const std::string& name, const std::string& summary,
+                               std::string_view examples);
 
+// How to reach which agent. Verbs show only the first of those for other machines; all are in 'mcpctl --help'.
 void add_connection_option(CLI::App& app, Context& context);
+void add_far_options(CLI::App& app, Context& context, const std::string& group_of_the_rest);
 void add_output_option(CLI::App& verb, Context& context);
 
 // An option with a fixed set of words for values.

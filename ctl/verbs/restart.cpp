@@ -1,6 +1,8 @@
 #include <format>
 
 #include "ctl/interrupt.hpp"
+#include "ctl/verbs/instance_jobs.hpp"
+#include "ctl/verbs/instances_option.hpp"
 #include "ctl/verbs/job_verb.hpp"
 #include "ctl/verbs/options.hpp"
 #include "ctl/verbs/verbs.hpp"
@@ -10,40 +12,42 @@ namespace {
 
 constexpr std::string_view examples =
     "  mcpctl restart everything\n"
-    "  mcpctl restart everything --refresh      take the profile and server as they are now\n";
+    "  mcpctl restart everything --refresh      take the profile and server as they are now\n"
+    "  mcpctl restart --profile search\n";
 
 struct Options {
-    std::string instance;
+    InstancesOption instances;
     std::string drain_timeout;
     bool refresh = false;
     WaitFlags wait;
 };
 
+Result<PendingJob> begin(Context& context, const InstanceInfo& instance, const RestartOptions& options) {
+    return context.agent().restart(instance, options).transform([&](const AcceptedJob& accepted) {
+        return PendingJob{accepted.job,
+                          {"restart", "Restarting", "did not restart", instance.name,
+                           std::format("mcpctl status {} shows it", instance.name),
+                           [&context, path = accepted.instance](const JobInfo&, std::chrono::milliseconds passed) {
+                               return started(context, path, "Restarted", passed);
+                           }}};
+    });
+}
+
 ExitCode restart(Context& context, const Options& options) {
-    const auto timeout = optional_duration(options.wait.timeout, "--timeout");
+    const auto waiting = waiting_of(options.wait);
     const auto drain = optional_duration(options.drain_timeout, "--drain-timeout");
-    if (!timeout || !drain) {
-        return report(context, timeout ? drain.error() : timeout.error());
+    if (!waiting || !drain) {
+        return report(context, waiting ? drain.error() : waiting.error());
     }
-    const auto instance = context.agent().find_instance(options.instance);
-    if (!instance) {
-        return report_unknown(context, instance.error(), options.instance, [&] { return instance_names(context); });
+    const auto instances = chosen_instances(context, options.instances);
+    if (!instances) {
+        return instances.error();
     }
     const Interrupt interrupt;
     context.agent().watch_interrupt(interrupt.fd());
-    const auto accepted = context.agent().restart(*instance, {*drain, options.refresh});
-    if (!accepted) {
-        return report(context, accepted.error());
-    }
-    const JobRequest job{"restart",
-                         "Restarting",
-                         "did not restart",
-                         instance->name,
-                         std::format("mcpctl status {} shows it", instance->name),
-                         [&](const JobInfo&, std::chrono::milliseconds passed) {
-                             return print_started(context, accepted->instance, "Restarted", passed);
-                         }};
-    return see_job_through(context, accepted->job, job, options.wait.no_wait, *timeout);
+    return do_to_instances(
+        context, *instances, options.instances.names_one(), *waiting,
+        [&](const InstanceInfo& instance) { return begin(context, instance, {*drain, options.refresh}); });
 }
 
 }  // namespace
@@ -51,8 +55,8 @@ ExitCode restart(Context& context, const Options& options) {
 void add_restart(CLI::App& parent, Context& context) {
     auto options = std::make_shared<Options>();
     CLI::App& verb = add_verb(parent, context, "restart",
-                              "Stop an instance and start it again, with the same configuration and port", examples);
-    verb.add_option("INSTANCE", options->instance, "Name, id, or a prefix of the id that no other has")->required();
+                              "Stop instances and start them again, with the same configuration and port", examples);
+    add_instances_option(verb, options->instances);
     verb.add_option("--drain-timeout", options->drain_timeout,
                     "From SIGTERM to SIGKILL; default and upper bound come from the profile")
         ->option_text("DURATION");

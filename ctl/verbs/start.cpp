@@ -27,9 +27,9 @@ std::string name_at(Context& context, const std::string& instance_path, const Op
 }
 
 ExitCode start(Context& context, const Options& options) {
-    const auto timeout = optional_duration(options.wait.timeout, "--timeout");
-    if (!timeout) {
-        return report(context, timeout.error());
+    const auto waiting = waiting_of(options.wait);
+    if (!waiting) {
+        return report(context, waiting.error());
     }
     const Interrupt interrupt;
     context.agent().watch_interrupt(interrupt.fd());
@@ -42,15 +42,13 @@ ExitCode start(Context& context, const Options& options) {
         return report_unknown(context, accepted.error(), options.profile, [&] { return profile_names(context); });
     }
     const std::string name = name_at(context, accepted->instance, options);
-    const JobRequest job{"start",
-                         "Starting",
-                         "did not start",
-                         name,
-                         std::format("mcpctl status {} shows it, mcpctl stop {} ends it", name, name),
-                         [&](const JobInfo&, std::chrono::milliseconds passed) {
-                             return print_started(context, accepted->instance, "Started", passed);
-                         }};
-    return see_job_through(context, accepted->job, job, options.wait.no_wait, *timeout);
+    const PendingJob job{accepted->job,
+                         {"start", "Starting", "did not start", name,
+                          std::format("mcpctl status {} shows it, mcpctl stop {} ends it", name, name),
+                          [&](const JobInfo&, std::chrono::milliseconds passed) {
+                              return started(context, accepted->instance, "Started", passed);
+                          }}};
+    return see_job_through(context, job, *waiting);
 }
 
 }  // namespace

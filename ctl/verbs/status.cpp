@@ -8,6 +8,7 @@
 #include "ctl/output/visible_text.hpp"
 #include "ctl/verbs/health_text.hpp"
 #include "ctl/verbs/options.hpp"
+#include "ctl/verbs/reply.hpp"
 #include "ctl/verbs/verbs.hpp"
 
 namespace mcpctl::ctl {
@@ -42,7 +43,8 @@ Result<Details> details_of(AgentClient& agent, const InstanceInfo& instance) {
     auto log = agent.failure_log(instance);
     if (log) {
         details.failure_log = std::move(*log);
-    } else if (log.error().code != ErrorCode::AccessDenied) {  // who may not read logs may see everything else
+    } else if (log.error().code != ErrorCode::AccessDenied && log.error().code != ErrorCode::NotSupported) {
+        // Who may not read logs, or is far away, may see everything else.
         return std::unexpected(std::move(log.error()));
     }
     const auto workloads = agent.workloads(instance);
@@ -112,6 +114,11 @@ std::string unreachable(const InstanceInfo& instance) {
                                                          local_time(instance.unreachable_since));
 }
 
+// Who is far away is not told each time what he cannot have.
+std::string workloads_missing(const Details& details) {
+    return details.workloads_missing.code == ErrorCode::NotSupported ? "" : details.workloads_missing.reason;
+}
+
 std::vector<Field> fields_of(const Context& context, const Details& details) {
     const InstanceInfo& instance = details.instance;
     const HealthInfo& health = details.health;
@@ -142,7 +149,7 @@ std::vector<Field> fields_of(const Context& context, const Details& details) {
             {"Generation", std::to_string(instance.generation)},
             {"Restarts", restarts_of(instance, health)},
             {"Created", local_time(instance.created_at)},
-            {"Workloads", details.workloads_missing.reason, Colour::yellow}};
+            {"Workloads", workloads_missing(details), Colour::yellow}};
 }
 
 void print_for_people(const Context& context, const Details& details) {
@@ -159,13 +166,13 @@ void print_for_people(const Context& context, const Details& details) {
     }
 }
 
-void print_as_json(const Details& details) {
+Json json_of(const Details& details) {
     Json object = to_json(details.instance);
     object["health"] = to_json(details.health);
     object["slice"] = slice_of(details.instance);
     object["workloads"] = details.workloads_missing.reason.empty() ? details.workloads : Json(nullptr);
     object["failureLog"] = details.failure_log;
-    print(json_text(object));
+    return object;
 }
 
 ExitCode status(Context& context, const Options& options) {
@@ -182,7 +189,8 @@ ExitCode status(Context& context, const Options& options) {
             print_for_people(context, *details);
             break;
         case OutputFormat::json:
-            print_as_json(*details);
+        case OutputFormat::ndjson:
+            print_json(context, json_of(*details));
             break;
         case OutputFormat::name:
             print(visible_text(instance->name) + '\n');

@@ -7,6 +7,7 @@
 #include "ctl/output/visible_text.hpp"
 #include "ctl/verbs/mcp_verb.hpp"
 #include "ctl/verbs/options.hpp"
+#include "ctl/verbs/reply.hpp"
 #include "ctl/verbs/verbs.hpp"
 
 namespace mcpctl::ctl {
@@ -25,8 +26,8 @@ std::string first_line(const std::string& text) {
 }
 
 void print_tools(const Context& context, const mcp::Json& tools) {
-    if (context.format == OutputFormat::json) {
-        print(json_text(tools));
+    if (context.prints_json()) {
+        print_json(context, tools);
         return;
     }
     Table table{{"NAME", "DESCRIPTION"}, {}};

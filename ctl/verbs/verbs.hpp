@@ -24,7 +24,11 @@ void add_secret(CLI::App& parent, Context& context);
 void add_token(CLI::App& parent, Context& context);
 void add_sessions(CLI::App& parent, Context& context);
 void add_disconnect(CLI::App& parent, Context& context);
+void add_import(CLI::App& parent, Context& context);
+void add_export(CLI::App& parent, Context& context);
 void add_jobs(CLI::App& parent, Context& context);
+void add_events(CLI::App& parent, Context& context);
+void add_doctor(CLI::App& parent, Context& context);
 void add_version(CLI::App& parent, Context& context);
 // Hidden: what the completions of shells ask.
 void add_complete(CLI::App& parent, Context& context);

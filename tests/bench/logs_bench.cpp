@@ -14,7 +14,7 @@
 #include "agent/core/ids.hpp"
 #include "agent/logs/log_scan.hpp"
 #include "agent/logs/system_journal.hpp"
-#include "ctl/client.hpp"
+#include "ctl/bus_client.hpp"
 #include "ctl/log_follow.hpp"
 #include "dbus/names.hpp"
 #include "tests/bench/support/agent_client.hpp"
@@ -33,8 +33,8 @@ struct Measured {
     Samples samples = {};
 };
 
-ctl::AgentClient make_client() {
-    return ctl::AgentClient([](ctl::SteadyClock::time_point deadline, int interrupt) {
+ctl::BusClient make_client() {
+    return ctl::BusClient([](ctl::SteadyClock::time_point deadline, int interrupt) {
         return ctl::connect(ctl::ConnectionChoice::socket, dbus::socket_path, deadline, interrupt);
     });
 }
@@ -73,9 +73,9 @@ std::size_t scan(const ctl::InstanceInfo& instance) {
 std::size_t follow(ctl::AgentClient& agent, const ctl::InstanceInfo& instance) {
     ctl::LogOptions options;
     options.since = "@0";
-    const UniqueFd pipe = required(agent.follow_logs(instance, options), "FollowLogs");
+    const auto following = required(agent.follow_logs(instance, options), "FollowLogs");
     std::size_t count = 0;
-    (void)ctl::take_lines(pipe.get(), -1, [&](std::string_view) { ++count; }, [&] { return count < lines; });
+    (void)following->take_lines(-1, [&](std::string_view) { ++count; }, [&] { return count < lines; });
     return count;
 }
 

@@ -10,6 +10,7 @@
 
 #include "agent/json/records.hpp"
 #include "agent/store/sqlite_store.hpp"
+#include "ctl/bus_client.hpp"
 #include "dbus/names.hpp"
 #include "tests/system/support/process.hpp"
 
@@ -118,7 +119,7 @@ void compare_rows(const std::vector<ctl::InstanceInfo>& instances, Differences& 
 }  // namespace
 
 std::unique_ptr<ctl::AgentClient> new_client() {
-    return std::make_unique<ctl::AgentClient>([](ctl::SteadyClock::time_point deadline, int interrupt) {
+    return std::make_unique<ctl::BusClient>([](ctl::SteadyClock::time_point deadline, int interrupt) {
         return ctl::connect(ctl::ConnectionChoice::socket, dbus::socket_path, deadline, interrupt);
     });
 }

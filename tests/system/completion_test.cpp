@@ -72,7 +72,7 @@ TEST_F(Completion, ZshCompletesVerbsAndNamesWithDescriptions) {
 
 TEST_F(Completion, FishCompletesVerbsAndNamesWithDescriptions) {
     const std::string verbs = fish("mcpctl st");
-    EXPECT_THAT(verbs, HasSubstr("stop\tStop and remove an instance; its logs stay"));
+    EXPECT_THAT(verbs, HasSubstr("stop\tStop and remove instances; their logs stay"));
     EXPECT_THAT(verbs, HasSubstr("start\t"));
     EXPECT_EQ(fish("mcpctl stop "), "echo\trunning, profile echo");
     EXPECT_EQ(fish("mcpctl start els"), "elsewhere\tserver elsewhere-server");

@@ -5,12 +5,13 @@
 #include <stdexcept>
 #include <thread>
 
+#include "ctl/bus_client.hpp"
 #include "dbus/names.hpp"
 
 namespace mcpctl::bench {
 
 std::unique_ptr<ctl::AgentClient> make_client() {
-    return std::make_unique<ctl::AgentClient>([](ctl::SteadyClock::time_point deadline, int interrupt) {
+    return std::make_unique<ctl::BusClient>([](ctl::SteadyClock::time_point deadline, int interrupt) {
         return ctl::connect(ctl::ConnectionChoice::socket, dbus::socket_path, deadline, interrupt);
     });
 }

@@ -80,7 +80,7 @@ TEST_F(Completer, GivesOptionsThatAreNotThereYet) {
 }
 
 TEST_F(Completer, GivesTheWordsOfAChoice) {
-    EXPECT_THAT(texts({"list", "-o", ""}), ElementsAre("table", "json", "name"));
+    EXPECT_THAT(texts({"list", "-o", ""}), ElementsAre("table", "json", "ndjson", "name"));
     EXPECT_THAT(texts({"list", "--output", "j"}), ElementsAre("json"));
     EXPECT_THAT(texts({"list", "--output=j"}), ElementsAre("--output=json"));
     EXPECT_THAT(texts({"list", "-oj"}), ElementsAre("-ojson"));
