@@ -24,7 +24,7 @@ std::string typed(const std::string& shell, const std::string& line, const std::
                  setup='PS1="> "; unsetopt zle_bracketed_paste beep; LISTMAX=1000
                         autoload -Uz compinit; compinit -u -D' ;;
         esac
-        zpty terminal $command
+        zpty -e terminal $command
         zpty -w terminal "stty cols 200; $setup; echo set''tled"
         zpty -r terminal text '*settled*'
         zpty -n -w terminal "$2"$'\t'
@@ -40,7 +40,7 @@ std::string typed(const std::string& shell, const std::string& line, const std::
 
 // fish can be asked.
 std::string fish(const std::string& line) {
-    return output_of({"fish", "--no-config", "-c", "complete -C \"$argv[1]\"", line});
+    return output_of({"fish", "-c", "complete -C \"$argv[1]\"", line});
 }
 
 class Completion : public MachineTest {
