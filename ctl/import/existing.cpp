@@ -33,12 +33,12 @@ Result<Existing> existing_in(Context& context) {
     for (const InstanceInfo& instance : *instances) {
         existing.instances[instance.profile].push_back(instance.name);
     }
-    // Whoever may not see them may define servers all the same, that need none; from far away nobody sees them.
+    // Whoever may not see them may define servers all the same, that need none.
     if (const auto secrets = context.agent().secrets()) {
         for (const SecretInfo& secret : *secrets) {
             existing.secrets.insert(secret.name);
         }
-    } else if (secrets.error().code != ErrorCode::AccessDenied && secrets.error().code != ErrorCode::NotSupported) {
+    } else if (secrets.error().code != ErrorCode::AccessDenied) {
         return std::unexpected(secrets.error());
     }
     existing.server_definition = [&context](const std::string& name) {

@@ -7,6 +7,7 @@
 #include "ctl/clients/config_file.hpp"
 #include "ctl/clients/jsonc.hpp"
 #include "ctl/clients/member_edit.hpp"
+#include "ctl/far/only_there.hpp"
 #include "ctl/import/machine.hpp"
 #include "ctl/output/json.hpp"
 #include "ctl/output/visible_text.hpp"
@@ -199,6 +200,10 @@ Result<Json> definitions_document(Context& context, std::vector<std::string> nam
 }
 
 ExitCode run_export(Context& context, const ExportOptions& options) {
+    if (context.is_far()) {
+        const auto what = options.client ? far::OnlyThere::sessions : far::OnlyThere::definitions;
+        return report(context, far::only_there(what).error());
+    }
     if (options.client) {
         return export_to_client(context, options);
     }

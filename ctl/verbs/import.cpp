@@ -10,6 +10,7 @@
 
 #include "ctl/clients/config_file.hpp"
 #include "ctl/clients/jsonc.hpp"
+#include "ctl/far/only_there.hpp"
 #include "ctl/import/apply.hpp"
 #include "ctl/import/ask_values.hpp"
 #include "ctl/import/existing.hpp"
@@ -122,6 +123,9 @@ Result<Plan> complete_plan(const Source& source, const Existing& existing, const
 }
 
 ExitCode run_import(Context& context, const ImportOptions& options) {
+    if (context.is_far()) {
+        return report(context, far::only_there(far::OnlyThere::definitions).error());
+    }
     ::prctl(PR_SET_DUMPABLE, 0);  // no core file, no debugger
     const auto source = source_from(options.file);
     if (!source) {

@@ -94,7 +94,12 @@ TEST_F(Doctor, FindsASocketThatIsSwitchedOffAndItsRemedyHelps) {
     EXPECT_EQ(diagnosed.status, 1);
     EXPECT_THAT(diagnosed.of("socket"), HasSubstr("problem: there is no /run/mcpctl/agent.socket"));
     EXPECT_THAT(diagnosed.of("units"), HasSubstr("mcpctl-agent.socket is inactive"));
+    // Asked over the bus, the agent has come, and its socket with it.
+    stop_agent();
+    systemctl({"stop", "mcpctl-agent.socket"});
     EXPECT_THAT(mcpctl({"doctor", "--quiet"}).out, HasSubstr("socket\n"));
+    stop_agent();
+    systemctl({"stop", "mcpctl-agent.socket"});
     output_of({"sh", "-c", "systemctl enable --now mcpctl-agent.socket"});
     EXPECT_EQ(diagnosis().status, 0);
 }
