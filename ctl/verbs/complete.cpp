@@ -36,22 +36,25 @@ void be_quiet() {
     }
 }
 
-// The names come from where the command would go: options that say so are those that mcpctl itself has.
-void take_way(const Place& place, const CLI::App& root, Context& context) {
+// The names come from where the command would go. False where nobody can tell where that is.
+bool take_way(const Place& place, Context& context) {
     CLI::App way;
+    way.set_help_flag();
     add_connection_option(way, context);
+    add_far_options(way, context, "");
     std::vector<std::string> words;
     for (const auto& [option, value] : place.given) {
         const auto& names = option->get_lnames();
-        if (!names.empty() && takes_value(*option) && root.get_option_no_throw("--" + names.front()) != nullptr) {
-            words.push_back("--" + names.front() + "=" + value);
+        if (!names.empty() && way.get_option_no_throw("--" + names.front()) != nullptr) {
+            words.push_back("--" + names.front() + (takes_value(*option) ? "=" + value : ""));
         }
     }
     std::ranges::reverse(words);
     try {
         way.parse(std::move(words));
+        return true;
     } catch (const CLI::ParseError&) {
-        return;  // as wrong as it is, the command will say so
+        return false;
     }
 }
 
@@ -61,11 +64,11 @@ ExitCode complete_line(Context& context) {
     CLI::App root;
     describe(root, asked);
     const Place place = place_in(root, context.command);
-    take_way(place, root, asked);
+    const bool reachable = take_way(place, asked);
     const UniqueFd timer = alarm_clock();
     asked.agent().watch_interrupt(timer.get());
     print(lines_of(complete(place, [&](ValueKind kind, const std::vector<std::string>& operands) {
-        return live_names(asked, kind, operands);
+        return reachable ? live_names(asked, kind, operands) : std::vector<Candidate>();
     })));
     return ExitCode::done;
 }

@@ -24,7 +24,7 @@ std::string typed(const std::string& shell, const std::string& line, const std::
                  setup='PS1="> "; unsetopt zle_bracketed_paste beep; LISTMAX=1000
                         autoload -Uz compinit; compinit -u -D' ;;
         esac
-        zpty terminal $command
+        zpty -e terminal $command
         zpty -w terminal "stty cols 200; $setup; echo set''tled"
         zpty -r terminal text '*settled*'
         zpty -n -w terminal "$2"$'\t'
@@ -40,7 +40,7 @@ std::string typed(const std::string& shell, const std::string& line, const std::
 
 // fish can be asked.
 std::string fish(const std::string& line) {
-    return output_of({"fish", "--no-config", "-c", "complete -C \"$argv[1]\"", line});
+    return output_of({"fish", "-c", "complete -C \"$argv[1]\"", line});
 }
 
 class Completion : public MachineTest {
@@ -57,7 +57,7 @@ TEST_F(Completion, BashCompletesVerbsAndNames) {
     EXPECT_THAT(typed("bash", "mcpctl st", "stop*"), HasSubstr("status"));
     // One name is put on the line, with a blank behind it.
     typed("bash", "mcpctl stop e", "mcpctl stop echo ");
-    typed("bash", "mcpctl start els", "mcpctl start elsewhere ");
+    typed("bash", "mcpctl server show els", "mcpctl server show elsewhere-server ");
     typed("bash", "mcpctl list --output=js", "--output=json ");
     typed("bash", "mcpctl server add -f /usr/share/doc/mcpctl/READ", "README.md");
 }
@@ -75,7 +75,8 @@ TEST_F(Completion, FishCompletesVerbsAndNamesWithDescriptions) {
     EXPECT_THAT(verbs, HasSubstr("stop\tStop and remove instances; their logs stay"));
     EXPECT_THAT(verbs, HasSubstr("start\t"));
     EXPECT_EQ(fish("mcpctl stop "), "echo\trunning, profile echo");
-    EXPECT_EQ(fish("mcpctl start els"), "elsewhere\tserver elsewhere-server");
+    EXPECT_EQ(fish("mcpctl server show els"), "elsewhere-server\tstreamable-http");
+    EXPECT_THAT(fish("mcpctl start els"), HasSubstr("elsewhere\tserver elsewhere-server"));
     EXPECT_THAT(fish("mcpctl list --output=js"), StartsWith("--output=json"));
     EXPECT_THAT(fish("mcpctl server add -f /usr/share/doc/mcpctl/READ"), HasSubstr("README.md"));
 }

@@ -32,8 +32,9 @@ TEST(Manual, HasAPageForEachVerb) {
     const std::string help = output_of({"mcpctl", "--help"});
     const std::string main_page = manual({"mcpctl"}).out;
     for (const std::string verb :
-         {"server", "profile", "start", "stop", "restart", "status", "list", "health", "logs", "audit", "tools", "call",
-          "connect", "sessions", "disconnect", "secret", "token", "jobs", "version"}) {
+         {"server", "profile", "start",   "stop",   "restart", "status",   "list",       "health",
+          "logs",   "audit",   "tools",   "call",   "connect", "sessions", "disconnect", "secret",
+          "token",  "jobs",    "version", "import", "export",  "events",   "doctor"}) {
         EXPECT_THAT(help, HasSubstr(verb));
         EXPECT_THAT(main_page, HasSubstr("mcpctl-" + verb));
         EXPECT_EQ(run({"man", "--where", "1", "mcpctl-" + verb}).status, 0) << verb;
