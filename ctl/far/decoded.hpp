@@ -11,7 +11,9 @@ namespace mcpctl::ctl::far {
 template <class Decode>
 auto decoded(const std::string& body, Decode decode) -> Result<decltype(decode(nlohmann::json()))> {
     try {
-        return decode(nlohmann::json::parse(body));
+        const auto object = nlohmann::json::parse(body);
+        (void)object.get_ref<const nlohmann::json::object_t&>();  // all answers are objects
+        return decode(object);
     } catch (const nlohmann::json::exception& error) {
         return unknown_form(error.what());
     }
@@ -21,7 +23,8 @@ auto decoded(const std::string& body, Decode decode) -> Result<decltype(decode(n
 template <class Decode>
 auto each_of(const nlohmann::json& object, const char* key, Decode decode) {
     std::vector<decltype(decode(nlohmann::json()))> values;
-    for (const nlohmann::json& element : object.at(key)) {
+    for (const nlohmann::json& element : object.at(key).get_ref<const nlohmann::json::array_t&>()) {
+        (void)element.get_ref<const nlohmann::json::object_t&>();
         values.push_back(decode(element));
     }
     return values;
