@@ -17,7 +17,7 @@ lint() {
             { xargs -0 grep -lPz 'co_return\b[^;]*(\?|&&|\|\|)[^;]*co_await' || true; } |
             { ! grep .; }"
     lint_check "shell scripts" "shellcheck explains each SC number in its wiki" \
-        "shellcheck --external-sources --check-sourced dev && shellcheck .ci/run packaging/debian/mcpctl.p* \
+        "shellcheck --external-sources --check-sourced dev && shellcheck .ci/run packaging/debian/mcpctl.p* ctl/completion/mcpctl.bash \
             tests/machine/{customise-build-root,customise-run-root,demo-inside,tidy}.sh"
     # Generated headers must exist before a file that includes them can be checked.
     step "generate headers for clang-tidy" "./dev build shows the errors" build dev mcpctl-dbus-generated

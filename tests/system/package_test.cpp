@@ -30,7 +30,7 @@ fs::path newer_package() {
     const fs::path package = "/var/tmp/newer.deb";
     output_of({"dpkg-deb", "--raw-extract", built_package(), tree});
     output_of({"sed", "-i", std::string("s/^Version: .*/Version: ") + newer_version + "/", tree / "DEBIAN/control"});
-    output_of({"dpkg-deb", "--root-owner-group", "--build", tree, package});
+    output_of({"dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, package});
     fs::remove_all(tree);
     return package;
 }
