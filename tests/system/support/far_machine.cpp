@@ -78,7 +78,7 @@ void FarMachineTest::start_nginx(bool upgrades) {
 }
 
 void FarMachineTest::start_tinyproxy(const std::string& more) {
-    std::ofstream(path("tinyproxy.conf")) << "Port 8888\nListen 127.0.0.1\nTimeout 60\nConnectPort 6270\n"
+    std::ofstream(path("tinyproxy.conf")) << "Port 8888\nListen 127.0.0.1\nTimeout 120\nConnectPort 6270\n"
                                              "ConnectPort 6271\n"
                                           << more;
     proxy_.emplace(std::vector<std::string>{"tinyproxy", "-d", "-c", path("tinyproxy.conf")});
