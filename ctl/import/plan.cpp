@@ -18,6 +18,23 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+// github-token for GITHUB_TOKEN of github, github-api-key for API_KEY.
+std::string secret_name(const std::string& server, const std::string& variable) {
+    const std::string name = plain_name(variable);
+    return name.starts_with(server + "-") ? name : server + "-" + name;
+}
+
+// Variables of the environment, and files of such, may hold any bytes. JSON may not.
+bool is_text(const Planned& planned) {
+    try {
+        (void)planned.server.dump();
+        (void)Json(planned.profiles).dump();
+        return true;
+    } catch (const Json::exception&) {
+        return false;
+    }
+}
+
 // Why a server cannot be replaced; the agent would refuse it in the middle.
 std::optional<Error> in_use(const std::string& name, const Existing& existing) {
     for (const auto& [profile, server] : existing.profiles) {
@@ -80,9 +97,13 @@ class Planner {
                 continue;
             }
             Planned planned = plan_entry(entry, name, source_, machine_, answers_, missing_);
+            if (planned.changes() && !is_text(planned)) {
+                planned.step = Step::skip;
+                planned.reason = "it would hold bytes that are not valid UTF-8";
+            }
             if (planned.changes()) {
                 if (name != entry.name) {
-                    planned.notes.push_back(std::format("its name is {} here", name));
+                    planned.notes.push_back(std::format("called {} in the file", entry.name));
                 }
                 name_secrets(planned);
                 settle(planned);
@@ -148,7 +169,7 @@ class Planner {
         for (PlannedSecret& secret : planned.secrets) {
             secret.name = name_here(planned, secret.variable);
             if (secret.name.empty()) {
-                secret.name = unique_name(planned.name + "-" + secret.variable, taken);
+                secret.name = unique_name(secret_name(planned.name, secret.variable), taken);
             }
             secret.replaces = existing_.secrets.contains(secret.name);
             secret_names_.insert(secret.name);

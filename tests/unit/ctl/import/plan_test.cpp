@@ -142,7 +142,7 @@ TEST(ImportPlan, OfARegistry) {
         "name": "weather", "description": "Weather of the next days", "version": "1.2.0",
         "run": {"command": ["npx", "-y", "@example/weather@1.2.0", "serve", "--units=metric"]},
         "env": {"WEATHER_URL": "https://api.example.org/v1"},
-        "secrets": [{"name": "weather-weather-api-key", "env": "WEATHER_API_KEY"}]})"));
+        "secrets": [{"name": "weather-api-key", "env": "WEATHER_API_KEY"}]})"));
     EXPECT_THAT(weather.notes, Contains("the variable WEATHER_CACHE is not set, which is not required"));
 }
 
@@ -216,6 +216,12 @@ TEST(ImportPlan, SkipsWhatCannotBeExpressed) {
     EXPECT_THAT(reason(R"({"command": "docker", "args": ["run", "-v", "/a:/b", "x"]})"), HasSubstr("own names"));
     EXPECT_THAT(reason(R"({"command": "docker", "args": ["run", "-e"]})"), HasSubstr("lacks its value"));
     EXPECT_THAT(reason(R"({"command": "docker", "args": ["run", "-i"]})"), HasSubstr("no image"));
+}
+
+TEST(ImportPlan, LeavesOutWhatJsonCannotHold) {
+    const MadeUpMachine odd{{{"NAME", "\xff"}}, {}, {}};
+    const Source source = source_of(R"({"mcpServers": {"a": {"command": "x", "env": {"A": "${NAME}"}}}})");
+    EXPECT_THAT(plan_of(source, odd).servers[0].reason, HasSubstr("not valid UTF-8"));
 }
 
 TEST(ImportPlan, ReadsWhatAnExportPrints) {
