@@ -169,7 +169,7 @@ TEST_F(Import, ReplacesOnlyWhenAskedToAndWhenNothingRuns) {
     stop("a");
     imported(path, {"--replace"});
     EXPECT_EQ(mcpctl_json({"server", "show", "a"})["run"]["command"], Json::array({"mcp-server-everything"}));
-    EXPECT_THAT(names_of("secret"), UnorderedElementsAre("a-a-key"));
+    EXPECT_THAT(names_of("secret"), UnorderedElementsAre("a-key"));
 }
 
 TEST_F(Import, RefusesWhatIsNoConfigurationWithItsLine) {
