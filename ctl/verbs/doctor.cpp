@@ -3,6 +3,7 @@
 #include <format>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "ctl/doctor/gather.hpp"
 #include "ctl/doctor/judge.hpp"
@@ -43,13 +44,33 @@ Mark mark_of(Severity severity) {
     return {"✗", "X ", Colour::red};
 }
 
+// Words in lines that fit beside what stands in front of them.
+std::string wrapped(const std::string& text, std::size_t indent, const Terminal& terminal) {
+    const std::size_t room = terminal.width > indent + 1 ? terminal.width - indent - 1 : 1;
+    std::string lines;
+    std::size_t taken = 0;
+    std::istringstream words(visible_text(text));
+    for (std::string word; words >> word;) {
+        const std::size_t width = display_width(word);
+        if (taken > 0 && taken + 1 + width > room) {
+            lines += '\n' + std::string(indent, ' ');
+            taken = 0;
+        }
+        lines += taken == 0 ? word : ' ' + word;
+        taken += (taken == 0 ? 0 : 1) + width;
+    }
+    return lines + '\n';
+}
+
 std::string text_of(const Finding& finding, const Terminal& terminal) {
     const Mark mark = mark_of(finding.severity);
     const std::string sign = terminal.paint(terminal.unicode ? mark.unicode : mark.ascii, mark.colour);
-    std::string text = std::format("{} {:<9} {}\n", sign, finding.check, visible_text(finding.what));
+    const std::size_t indent = terminal.unicode ? 12 : 13;
+    std::string text = std::format("{} {:<9} {}", sign, finding.check, wrapped(finding.what, indent, terminal));
     if (!finding.remedy.empty()) {
-        text += std::format("{}{} {}\n", std::string(terminal.unicode ? 12 : 13, ' '), terminal.unicode ? "→" : "->",
-                            visible_text(finding.remedy));
+        const std::string arrow = terminal.unicode ? "→ " : "-> ";
+        text +=
+            std::string(indent, ' ') + arrow + wrapped(finding.remedy, indent + (terminal.unicode ? 2 : 3), terminal);
     }
     return text;
 }
