@@ -86,7 +86,9 @@ TEST_F(Import, TakesWhatClaudeDesktopHasAndHidesItsSecrets) {
                                                       {"mcpctl", "audit", "-o", "ndjson"},
                                                       {"sh", "-c", "cat /proc/[0-9]*/cmdline"},
                                                       {"sh", "-c", "cat /var/lib/mcpctl/*.db*"},
-                                                      {"systemctl", "cat", unit_of("everything-server")}};
+                                                      // Of sessions and standbys, which come and go.
+                                                      {"systemctl", "cat", "mcpctl-*.service"},
+                                                      {"systemctl", "show", "mcpctl-*.service"}};
     for (const auto& view : views) {
         const Output shown = run(view);
         EXPECT_NE(shown.out, "") << view.back();
