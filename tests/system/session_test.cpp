@@ -320,7 +320,8 @@ TEST_F(Session, ManyInARowLeaveNothingBehind) {
         open_and_close();
     }
     EXPECT_TRUE(eventually([] { return processes() == 1 && status_of("files").value("standbys", 0) == 1; }));
-    EXPECT_TRUE(eventually([&] { return descriptors() == before; })) << descriptors() << " instead of " << before;
+    // Whoever asked just before may still have had a connection when they were counted.
+    EXPECT_TRUE(eventually([&] { return descriptors() <= before; })) << descriptors() << " instead of " << before;
     EXPECT_EQ(show(agent_service, "NFileDescriptorStore"), "2");
 }
 
