@@ -36,8 +36,8 @@ void compare(std::vector<Contender> contenders) {
 int main() {
     print_machine();
     install_server();
-    (void)output_of({"mcpctl", "server", "add", "bench", "--transport", "streamable-http", "--",
-                     std::string(server_path), "http"});
+    (void)output_of(
+        {"mcpctl", "server", "add", "bench", "--transport", "streamable-http", "--", std::string(server_path), "http"});
     (void)output_of({"mcpctl", "start", "bench"});
     // The engine is up, and the agent too.
     (void)output_of({"docker", "ps"});

@@ -101,8 +101,8 @@ class StoreDamage : public MachineTest {
                         .out.contains("audit records");
         }));
     }
-    // Others write to this disk too, also between a look at its space and the filling. Where free space is in many pieces,
-    // the list of the filler's extents needs blocks of its own: each attempt leaves one more.
+    // Others write to this disk too, also between a look at its space and the filling. Where free space is in many
+    // pieces, the list of the filler's extents needs blocks of its own: each attempt leaves one more.
     static void fill_but(std::size_t left) {
         constexpr std::size_t block = 4096;
         EXPECT_TRUE(eventually([&left] {
