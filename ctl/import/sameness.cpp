@@ -12,7 +12,8 @@ Sorted sorted(const Json& value) {
 }
 
 bool is_nothing(const Sorted& value) {
-    return value.is_null() || value == 0 || value == "" || (value.is_structured() && value.empty());
+    const bool is_empty_text = value.is_string() && value.get_ref<const std::string&>().empty();
+    return value.is_null() || value == 0 || is_empty_text || (value.is_structured() && value.empty());
 }
 
 // Whatever `wanted` says is so. What it does not say may be anything in `existing`.
