@@ -51,7 +51,7 @@ Chosen of_profile(Context& context, const std::string& profile) {
     }
     std::erase_if(*instances, [&](const InstanceInfo& instance) { return instance.profile != profile; });
     if (instances->empty()) {
-        const auto names = profile_names(context);
+        auto names = profile_names(context);
         if (!std::ranges::contains(names, profile)) {
             const Error error{ErrorCode::NotFound,
                               std::format("there is no profile '{}'", profile),
