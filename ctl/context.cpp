@@ -41,7 +41,9 @@ AgentClient& Context::agent() {
 }
 
 void print(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (!text.empty()) {  // whose data may be null, which fwrite() must not get
+        std::fwrite(text.data(), 1, text.size(), stdout);
+    }
 }
 
 void print_reason(std::string_view reason) {
