@@ -44,7 +44,7 @@ ExitCode print_pages(Context& context, Query query, LogPrinter& printer, std::st
         query.tail.reset();
     }
     if (empty) {
-        std::fwrite(when_empty.data(), 1, when_empty.size(), stderr);
+        std::fputs(std::string(when_empty).c_str(), stderr);
     }
     return ExitCode::done;
 }
