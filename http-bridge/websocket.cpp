@@ -25,7 +25,6 @@ struct Joined {
     WebSocket<Stream> socket;
     std::shared_ptr<EventSource> source;
     bool client_left = false;
-    bool is_read = true;
     Condition reader_left = {};
 };
 
@@ -41,7 +40,6 @@ Task<void> read_client(std::shared_ptr<Joined<Stream>> joined) {
     }
     joined->client_left = true;
     joined->source->wake();
-    joined->is_read = false;
     joined->reader_left.notify();
 }
 
@@ -116,7 +114,7 @@ Task<void> serve_websocket(Stream stream, HttpRequest upgrade, std::shared_ptr<E
     beast::error_code ignored;
     lowest(joined->socket).socket().shutdown(Socket::shutdown_both, ignored);
     lowest(joined->socket).close();
-    while (joined->is_read) {
+    while (!joined->client_left) {
         co_await joined->reader_left.wait_until(Clock::time_point::max());
     }
 }

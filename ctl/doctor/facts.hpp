@@ -45,7 +45,6 @@ struct JournalFacts {
 
 struct Facts {
     std::string tool_version;
-    bool is_root = false;
     bool has_group = false;  // "mcpctl" exists
     bool socket_exists = false;
     bool may_use_socket = false;

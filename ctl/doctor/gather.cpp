@@ -141,7 +141,6 @@ void gather_state(Facts& facts) {
 Facts gather_facts() {
     Facts facts;
     facts.tool_version = MCPCTL_VERSION;
-    facts.is_root = ::geteuid() == 0;
     gather_engines(facts);
     try {
         SystemBus bus;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -16,6 +17,9 @@
 #include "http/easy.hpp"
 
 namespace mcpctl::ctl::far {
+
+// Of a stream of events: the bridge sends a comment every 15 s.
+constexpr std::chrono::seconds longest_silence{45};
 
 // Connections to a bridge, which one request after the other uses.
 class Connections {

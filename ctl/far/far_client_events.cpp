@@ -13,8 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_event_bytes = std::size_t{64} << 20;
-// The bridge sends a comment every 15 s.
-constexpr std::chrono::seconds longest_silence{45};
 
 // What the bridge adds for its own readers is left out, so that an event looks the same whatever way it came.
 void leave_out_additions(Json& instance) {

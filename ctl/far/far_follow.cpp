@@ -9,8 +9,6 @@ namespace mcpctl::ctl::far {
 namespace {
 
 constexpr std::size_t most_event_bytes = std::size_t{16} << 20;
-// The bridge sends a comment every 15 s.
-constexpr std::chrono::seconds longest_silence{45};
 constexpr std::chrono::seconds at_once{5};
 
 // Close codes: nothing more will come, or not for this token. All others mean: come back.

@@ -15,7 +15,6 @@ using ::testing::HasSubstr;
 Facts well() {
     Facts facts;
     facts.tool_version = "1.0";
-    facts.is_root = true;
     facts.has_group = true;
     facts.socket_exists = true;
     facts.may_use_socket = true;
@@ -191,7 +190,6 @@ INSTANTIATE_TEST_SUITE_P(Each, DoctorFault, ::testing::ValuesIn(faults),
 // Somebody who is neither root nor in the group is told so, and nothing of it is wrong.
 TEST(Doctor, TellsAnOrdinaryUserWhatHeMayNotSee) {
     Facts facts = well();
-    facts.is_root = false;
     facts.may_use_socket = false;
     facts.socket = {};
     for (EngineFacts& engine : facts.engines) {
